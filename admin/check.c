@@ -1,0 +1,341 @@
+/* Tries all that a session needs, by the functions that a session uses, and says of each thing
+ * wrong what its remedy is.
+ * Runs in: postern. Trusts: nothing: it is here to find out.
+ *
+ * Run by root it first looks at what root does for a session, then becomes `user` for good and
+ * looks at the rest with that account's eyes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "admin/commands.h"
+#include "admin/verify.h"
+#include "base/child.h"
+#include "base/jail.h"
+#include "monitor/spool.h"
+#include "store/accounts.h"
+#include "store/passwords.h"
+
+enum level { OK, WARNING, WRONG };
+
+struct check {
+	const struct settings *settings;
+	bool root, wrong;
+	size_t offered; /* mechanisms */
+};
+
+/* Prints `ok: subject: words…`. */
+__attribute__((sentinel)) static void found(
+	struct check *check, enum level level, const char *subject, ...)
+{
+	static const char *const names[] = {"ok", "warning", "wrong"};
+	const char *words;
+	va_list rest;
+
+	check->wrong |= level == WRONG;
+	printf("%s: %s: ", names[level], subject);
+	va_start(rest, subject);
+	while ((words = va_arg(rest, const char *)))
+		fputs(words, stdout);
+	va_end(rest);
+	putchar('\n');
+}
+
+/* --- the settings, and what stands in them --- */
+
+static void check_settings(struct check *check, const char *file)
+{
+	const struct settings *settings = check->settings;
+	struct stat status;
+
+	found(check, OK, "settings", file, NULL);
+	if (stat(file, &status) == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)))
+		found(check, WARNING, "settings",
+			"others than the owner may write to the file: chmod 0644 ", file, NULL);
+	found(check, OK, "hostname", settings->hostname, NULL);
+	for (size_t i = 0; i < settings->networks.count; i++)
+		if (settings->networks.list[i].bits == 0)
+			found(check, WARNING, "networks",
+				"a network of /0 lets the whole world relay: name your own", NULL);
+	if (settings->recipient_limit > 100)
+		found(check, WARNING, "recipient_limit",
+			"some sendmail programs refuse more than 100 recipients: see that yours "
+			"does not",
+			NULL);
+	found(check, OK, "state", settings->state, ": not used by this version", NULL);
+}
+
+/* --- the jail --- */
+
+static void check_layers(struct check *check)
+{
+	static const struct {
+		enum layer layer;
+		const char *name;
+	} layers[] = {{LAYER_CHROOT, "chroot"}, {LAYER_LANDLOCK, "landlock"},
+		{LAYER_SECCOMP, "seccomp"}, {LAYER_LIMITS, "limits"}};
+
+	for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
+		if (!(check->settings->jail_layers & layers[i].layer))
+			found(check, WARNING, "jail_layers", layers[i].name,
+				" is left out: add it unless this kernel cannot have it", NULL);
+	if (!jail_landlock() && (check->settings->jail_layers & LAYER_LANDLOCK))
+		found(check, check->root ? OK : WARNING, "landlock",
+			"this kernel has none; the other layers stand", NULL);
+}
+
+/* In a child: enters the session's jail, writes what failed, and is gone. */
+static _Noreturn void try_jail(const struct settings *settings, bool root, int pipe)
+{
+	const struct jail jail = {
+		.profile = JAIL_SESSION,
+		.layers = settings->jail_layers,
+		.root = root,
+		.user = &settings->jail_user,
+		.folder = settings->jail,
+		.highest_fd = pipe,
+		.landlock_most = JAIL_ABI_NEWEST,
+	};
+	TEXT(fault, 512);
+
+	setsid(); /* child_wait() kills a group */
+	if (!jail_enter(&jail, &fault))
+		_exit(0);
+	if (write(pipe, fault.at, fault.len) < 0)
+		_exit(2);
+	_exit(1);
+}
+
+static void check_jail(struct check *check)
+{
+	struct child_status status;
+	char words[512] = "the jailed process was killed";
+	int ends[2];
+	ssize_t got;
+	pid_t pid;
+
+	check_layers(check);
+	fflush(stdout); /* or the child has it twice */
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return found(check, WRONG, "jail", "pipe: ", strerror(errno), NULL);
+	pid = fork();
+	if (pid == 0)
+		try_jail(check->settings, check->root, ends[1]);
+	close(ends[1]);
+	if (pid < 0)
+		found(check, WRONG, "jail", "fork: ", strerror(errno), NULL);
+	else {
+		status = child_wait(pid, deadline_in(10));
+		if (status.end == CHILD_EXITED && status.code == 0)
+			found(check, OK, "jail", "a session's jail could be entered", NULL);
+		else {
+			got = read(ends[0], words, sizeof words - 1);
+			if (got > 0)
+				words[got] = '\0';
+			found(check, WRONG, "jail", words, NULL);
+		}
+	}
+	close(ends[0]);
+}
+
+/* --- who it runs as --- */
+
+static void check_groups(struct check *check)
+{
+	const struct identity *user = &check->settings->user;
+	TEXT(groups, 400);
+
+	for (size_t i = 0; i < user->group_count; i++) {
+		text_octet(&groups, ' ');
+		text_number(&groups, user->groups[i]);
+	}
+	if (user->group_count)
+		found(check, OK, "user", user->name,
+			": sendmail gets its further groups too:", text_string(&groups), NULL);
+	else
+		found(check, OK, "user", user->name, NULL);
+}
+
+/* Becomes `user`. False: it cannot, and what a session meets afterwards cannot be seen. */
+static bool check_identities(struct check *check)
+{
+	const char *wrong;
+	TEXT(fault, 640);
+
+	if (!check->root) {
+		found(check, OK, "user", "not root: user, jail_user and jail are not looked at",
+			NULL);
+		check_jail(check);
+		return true;
+	}
+	wrong = settings_identities(check->settings, &fault);
+	if (wrong) {
+		found(check, WRONG, "settings", wrong, NULL);
+		return false;
+	}
+	check_groups(check);
+	check_jail(check);
+	wrong = jail_become(&check->settings->user, &fault);
+	if (wrong)
+		found(check, WRONG, "user", wrong, NULL);
+	return !wrong;
+}
+
+/* --- what it opens --- */
+
+static void check_sendmail(struct check *check)
+{
+	const char *path = check->settings->sendmail;
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		found(check, WRONG, "sendmail", path, ": ", strerror(errno),
+			"; install a sendmail program, or name yours: sendmail = /path", NULL);
+	else if (!S_ISREG(status.st_mode) || access(path, X_OK) != 0)
+		found(check, WRONG, "sendmail", path, " is no program that this account may run",
+			NULL);
+	else
+		found(check, OK, "sendmail", path, NULL);
+}
+
+static void check_spool(struct check *check)
+{
+	const char *folder = check->settings->spool;
+	struct spool spool = {.file = -1};
+
+	if (spool_open(&spool, folder) == 0)
+		found(check, OK, "spool", folder, NULL);
+	else
+		found(check, WRONG, "spool", folder, ": ", strerror(errno),
+			"; make the folder, and ",
+			check->root ? check->settings->user.name : "this account",
+			" must be able to write to it", NULL);
+	spool_close(&spool);
+}
+
+static bool count(void *context, const struct account *account)
+{
+	unsigned *accounts = context;
+
+	(void)account;
+	*accounts += 1;
+	return true;
+}
+
+/* False: no login can be served. */
+static bool check_accounts(struct check *check)
+{
+	const char *path = check->settings->accounts, *wrong;
+	struct accounts accounts;
+	struct stat status;
+	unsigned all = 0;
+	TEXT(fault, 640);
+	TEXT(number, 24);
+
+	wrong = accounts_open(&accounts, path, &fault);
+	if (wrong) {
+		found(check, WRONG, "accounts", wrong, NULL);
+		return false;
+	}
+	if (accounts_each(&accounts, count, &all) != YES)
+		found(check, WRONG, "accounts", path, " is damaged: put a good copy of it back",
+			NULL);
+	text_number(&number, all);
+	found(check, OK, "accounts", path, ", accounts in it: ", text_string(&number), NULL);
+	accounts_close(&accounts);
+	if (stat(path, &status) == 0 && (status.st_mode & (S_IRWXO | S_IWGRP)))
+		found(check, WARNING, "accounts", path,
+			" is open to more than it should be: chmod o=,g-w ", path, NULL);
+	return true;
+}
+
+/* --- the logins --- */
+
+/* Why a mechanism of the settings is not offered, and what to do; NULL: it is. */
+static const char *not_offered(const struct settings *settings, enum mechanism mechanism)
+{
+	const struct mechanism_facts *facts = mechanism_facts(mechanism);
+
+	if (!facts->served)
+		return "is not built into this version, and not offered";
+	if (!mechanism_in(passwords_serve(settings->passwords), mechanism))
+		return "cannot be served from these passwords, and is not offered";
+	if (!mechanism_installed(mechanism))
+		return "is not offered: its plugin is missing: install libsasl2-modules, or take "
+		       "it "
+		       "out";
+	if (text_behind(facts->name, "SCRAM-") && access("/dev/urandom", R_OK) != 0)
+		return "is not offered: there is no /dev/urandom";
+	return NULL;
+}
+
+static void check_mechanism(struct check *check, enum mechanism mechanism, const char *program)
+{
+	const struct mechanism_facts *facts = mechanism_facts(mechanism);
+	const char *why = not_offered(check->settings, mechanism);
+	struct verify_answer answer;
+
+	if (why)
+		return found(check, WARNING, "mechanisms", facts->name, " ", why, NULL);
+	check->offered++;
+	verify_mechanism(check->settings, program, mechanism, &answer);
+	if (answer.verdict != YES)
+		found(check, WRONG, "mechanisms", facts->name, ": ", answer.words, NULL);
+	else
+		found(check, OK, "mechanisms", facts->name,
+			facts->clear ? ": offered in cleartext_networks, since there is no TLS"
+				     : ": offered",
+			NULL);
+}
+
+static void check_logins(struct check *check)
+{
+	const struct mechanism_list *all = &check->settings->mechanisms;
+	const struct mechanism_list *trusted = &check->settings->trusted_mechanisms;
+	mechanism_set named = 0;
+	char program[4096];
+
+	if (all->count > 0) {
+		if (!check_accounts(check))
+			return;
+		if (!verify_program(program, sizeof program)) {
+			found(check, WRONG, "postern-auth", program,
+				" cannot be run: make install puts it there", NULL);
+			return;
+		}
+		found(check, OK, "postern-auth", program, NULL);
+	}
+	for (size_t i = 0; i < all->count; i++) {
+		named |= (mechanism_set)1 << all->list[i];
+		check_mechanism(check, all->list[i], program);
+	}
+	for (size_t i = 0; i < trusted->count; i++)
+		if (!mechanism_in(named, trusted->list[i]))
+			found(check, WARNING, "trusted_mechanisms",
+				mechanism_facts(trusted->list[i])->name, " is none of mechanisms",
+				NULL);
+	if (check->offered == 0 && check->settings->networks.count == 0)
+		found(check, WARNING, "networks",
+			"nobody may relay: no login is offered, and no network is named", NULL);
+}
+
+enum outcome check_run(const struct call *call)
+{
+	struct check check = {.settings = call->settings, .root = geteuid() == 0};
+
+	if (call->fault) {
+		found(&check, WRONG, "settings", call->fault, NULL);
+		return FAILED;
+	}
+	check_settings(&check, call->file);
+	if (check_identities(&check)) {
+		check_sendmail(&check);
+		check_spool(&check);
+		check_logins(&check);
+	}
+	return check.wrong ? FAILED : DONE;
+}

@@ -1,0 +1,198 @@
+/* The accounts, one at a time: added, changed, removed, listed.
+ * Runs in: postern. Trusts: nothing; the accounts file is changed whole or not at all. */
+#include "admin/user.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "store/passwords.h"
+
+static const char none[] = "there is no such account", damaged[] = "the accounts file is damaged";
+
+enum outcome user_login(const struct call *call, struct text *login)
+{
+	const char *wrong = passwords_login(call->name, call->settings->realm, login);
+
+	if (!wrong)
+		return DONE;
+	command_say(NULL, wrong);
+	return MALFORMED;
+}
+
+enum outcome user_change(const struct call *call, bool create, struct store_change *change)
+{
+	const struct identity *user = &call->settings->user;
+	const char *wrong;
+	TEXT(fault, 640);
+
+	if (geteuid() == 0 && !user->found) {
+		command_say("user",
+			"the account named so in the settings, who must read the accounts, "
+			"is not in /etc/passwd; make it, or name another");
+		return FAILED;
+	}
+	wrong = accounts_change(change, call->settings->accounts, create, user->gid, &fault);
+	if (!wrong)
+		return DONE;
+	command_say(NULL, wrong);
+	return FAILED;
+}
+
+enum outcome user_commit(struct store_change *change, enum outcome outcome)
+{
+	const char *wrong;
+	TEXT(fault, 640);
+
+	if (outcome != DONE) {
+		store_abandon(change);
+		return outcome;
+	}
+	wrong = accounts_commit(change, &fault);
+	if (!wrong)
+		return DONE;
+	command_say(NULL, wrong);
+	return FAILED;
+}
+
+/* Before anybody types a password for nothing: whether the account is there or not, as `there`
+ * wants it. Who changes the accounts a moment later meets the same question again, under the lock.
+ */
+static enum outcome expect(const struct call *call, const char *login, bool there)
+{
+	struct accounts accounts;
+	struct account account;
+	enum verdict found;
+	TEXT(fault, 640);
+
+	if (access(call->settings->accounts, R_OK) != 0 ||
+		accounts_open(&accounts, call->settings->accounts, &fault))
+		return DONE; /* user_change() tells what is wrong */
+	found = accounts_find(&accounts, login, &account);
+	text_wipe(&account, sizeof account);
+	accounts_close(&accounts);
+	if (found == (there ? YES : NO))
+		return DONE;
+	command_say(login, found == YES ? "exists already" : found == NO ? none : damaged);
+	return FAILED;
+}
+
+static enum outcome add_or_renew(const struct call *call, bool add)
+{
+	struct password password;
+	struct store_change change;
+	enum outcome outcome;
+	enum verdict done;
+	TEXT(login, WIRE_LOGIN_MAX + 1);
+	TEXT(verifier, VERIFIER_MAX);
+
+	outcome = user_login(call, &login);
+	if (outcome == DONE)
+		outcome = expect(call, login.at, !add);
+	if (outcome == DONE)
+		outcome = password_new(call, &password);
+	if (outcome != DONE)
+		return outcome;
+	if (!verifier_make(
+		    password.octets, password.len, call->settings->scram_iterations, &verifier)) {
+		command_say(NULL, "no verifier could be made: the kernel has no random octets");
+		outcome = FAILED;
+	}
+	if (outcome == DONE)
+		outcome = user_change(call, add, &change);
+	if (outcome == DONE) {
+		done = add ? accounts_add(&change, login.at, text_string(&verifier))
+			   : accounts_renew(&change, login.at, text_string(&verifier));
+		if (done != YES) {
+			command_say(login.at, done == CANNOT_TELL ? damaged
+					      : add               ? "exists already"
+								  : none);
+			outcome = FAILED;
+		}
+		outcome = user_commit(&change, outcome);
+	}
+	if (outcome == DONE && call->generate)
+		outcome = password_show(&password);
+	text_wipe(&password, sizeof password);
+	text_wipe(verifier_room, sizeof verifier_room);
+	return outcome;
+}
+
+enum outcome user_add(const struct call *call)
+{
+	return add_or_renew(call, true);
+}
+
+enum outcome user_passwd(const struct call *call)
+{
+	return add_or_renew(call, false);
+}
+
+enum change { REMOVE, DISABLE, ENABLE };
+
+static enum outcome change_one(const struct call *call, enum change what)
+{
+	struct store_change change;
+	enum outcome outcome;
+	enum verdict done;
+	TEXT(login, WIRE_LOGIN_MAX + 1);
+
+	outcome = user_login(call, &login);
+	if (outcome == DONE)
+		outcome = user_change(call, false, &change);
+	if (outcome != DONE)
+		return outcome;
+	done = what == REMOVE ? accounts_remove(&change, login.at)
+			      : accounts_disable(&change, login.at, what == DISABLE);
+	if (done != YES) {
+		command_say(login.at, done == NO ? none : damaged);
+		outcome = FAILED;
+	}
+	return user_commit(&change, outcome);
+}
+
+enum outcome user_remove(const struct call *call)
+{
+	return change_one(call, REMOVE);
+}
+
+enum outcome user_disable(const struct call *call)
+{
+	return change_one(call, DISABLE);
+}
+
+enum outcome user_enable(const struct call *call)
+{
+	return change_one(call, ENABLE);
+}
+
+/* Name, state and iterations: nothing of the verifier. */
+static bool print(void *context, const struct account *account)
+{
+	const struct settings *settings = context;
+
+	printf("%s %s %u%s\n", account->login, account->disabled ? "disabled" : "enabled",
+		account->iterations,
+		account->iterations < settings->scram_iterations ? " renew" : "");
+	return true;
+}
+
+enum outcome user_list(const struct call *call)
+{
+	struct settings settings = *call->settings;
+	struct accounts accounts;
+	enum verdict all;
+	const char *wrong;
+	TEXT(fault, 640);
+
+	wrong = accounts_open(&accounts, settings.accounts, &fault);
+	if (wrong) {
+		command_say(NULL, wrong);
+		return FAILED;
+	}
+	all = accounts_each(&accounts, print, &settings);
+	accounts_close(&accounts);
+	if (all == YES)
+		return DONE;
+	command_say(settings.accounts, damaged);
+	return FAILED;
+}

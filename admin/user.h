@@ -1,0 +1,21 @@
+/* What the commands that change the accounts share.
+ * Runs in: postern. Trusts: nothing. */
+#ifndef ADMIN_USER_H
+#define ADMIN_USER_H
+
+#include "admin/commands.h"
+#include "admin/password.h"
+#include "store/accounts.h"
+
+/* The canonical login of a name that was typed. One that is none was told why. */
+enum outcome user_login(const struct call *call, struct text *login);
+
+/* Begins a change of the accounts file; with `create` a missing one is made. What failed was told.
+ */
+enum outcome user_change(const struct call *call, bool create, struct store_change *change);
+
+/* Makes the change the file, or throws it away where `outcome` is not DONE. What failed was told.
+ */
+enum outcome user_commit(struct store_change *change, enum outcome outcome);
+
+#endif

@@ -1,0 +1,219 @@
+/* The jail, layer by layer.
+ * Runs in: the session's process, postern-auth, and postern when it checks. Trusts: ids and paths
+ * of the settings.
+ *
+ * Seccomp is what the rule rests on: a chrooted nobody can still connect to a mail server on
+ * 127.0.0.1, and Landlock does not stop prlimit64() on a sibling of the same uid. The other layers
+ * are there for the day on which the kernel's filter has a hole. */
+#include "base/jail.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "filter-password.h"
+#include "filter-session.h"
+
+/* What one profile has of its own. */
+static const struct {
+	const struct sock_filter *filter;
+	unsigned short len;
+	rlim_t seconds; /* of the processor: far above what a long connection takes */
+} profiles[] = {
+	[JAIL_SESSION] = {filter_session, sizeof filter_session / sizeof *filter_session, 600},
+	[JAIL_PASSWORD] = {filter_password, sizeof filter_password / sizeof *filter_password, 60},
+};
+
+static const char *failed(struct text *fault, const char *what)
+{
+	int error = errno;
+	text_clear(fault);
+	text_add(fault, what);
+	text_add(fault, ": ");
+	text_add(fault, strerror(error));
+	return text_string(fault);
+}
+
+const char *jail_become(const struct identity *user, struct text *fault)
+{
+	uid_t real, effective, saved;
+	if (setgroups(user->group_count, user->groups) != 0)
+		return failed(fault, "setgroups");
+	if (setresgid(user->gid, user->gid, user->gid) != 0)
+		return failed(fault, "setresgid");
+	if (setresuid(user->uid, user->uid, user->uid) != 0)
+		return failed(fault, "setresuid");
+	/* Proof that the way back is shut. */
+	if (getresuid(&real, &effective, &saved) != 0 || real != user->uid ||
+		effective != user->uid || saved != user->uid || user->uid == 0 ||
+		setresuid(0, 0, 0) == 0 || setuid(0) == 0 || seteuid(0) == 0) {
+		errno = EPERM;
+		return failed(fault, "root could be had back");
+	}
+	return NULL;
+}
+
+const char *jail_folder(const char *folder, struct text *fault)
+{
+	struct stat status;
+	const char *wrong = NULL;
+	if (lstat(folder, &status) != 0)
+		return failed(fault, folder);
+	if (!S_ISDIR(status.st_mode))
+		wrong = " is no folder";
+	else if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+		wrong = " must belong to root, and nobody else may write to it: chown root, chmod "
+			"0555";
+	if (wrong == NULL) {
+		DIR *open = opendir(folder);
+		if (open == NULL)
+			return failed(fault, folder);
+		for (struct dirent *entry; wrong == NULL && (entry = readdir(open)) != NULL;)
+			if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+				wrong = " is not empty: the jail must hold nothing";
+		closedir(open);
+	}
+	if (wrong == NULL)
+		return NULL;
+	text_clear(fault);
+	text_add(fault, folder);
+	text_add(fault, wrong);
+	return text_string(fault);
+}
+
+int jail_landlock(void)
+{
+#ifdef SYS_landlock_create_ruleset
+	long abi = syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, 1U);
+	return abi < 0 ? 0 : (int)abi;
+#else
+	return 0;
+#endif
+}
+
+/* Takes away every file by name, TCP, and signals and abstract sockets to the outside, as far as
+ * the kernel's ABI goes. The header of the system may be older than the kernel, so the numbers
+ * stand here. */
+static bool landlock(int abi)
+{
+#ifdef SYS_landlock_create_ruleset
+	struct {
+		uint64_t files, network, scope;
+	} rules = {(1U << 13) - 1, 0, 0};
+	size_t size = sizeof(uint64_t);
+	if (abi >= 2)
+		rules.files |= 1U << 13; /* refer */
+	if (abi >= 3)
+		rules.files |= 1U << 14; /* truncate */
+	if (abi >= 4) {
+		rules.network = 3; /* bind and connect, TCP */
+		size = 2 * sizeof(uint64_t);
+	}
+	if (abi >= 5)
+		rules.files |= 1U << 15; /* ioctl on devices */
+	if (abi >= 6) {
+		rules.scope = 3; /* abstract sockets, signals */
+		size = 3 * sizeof(uint64_t);
+	}
+	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0U);
+	if (ruleset < 0)
+		return false;
+	bool held = syscall(SYS_landlock_restrict_self, ruleset, 0U) == 0;
+	close(ruleset);
+	return held;
+#else
+	(void)abi;
+	return false;
+#endif
+}
+
+static bool limits(const struct jail *jail)
+{
+	const struct {
+		__rlimit_resource_t resource;
+		rlim_t most;
+	} list[] = {
+		{RLIMIT_CORE, 0},
+		{RLIMIT_FSIZE, 0},
+		{RLIMIT_NPROC, 0},
+		{RLIMIT_CPU, profiles[jail->profile].seconds},
+		/* poll() refuses more entries than this, and it must reach the highest descriptor.
+		 */
+		{RLIMIT_NOFILE, (rlim_t)jail->highest_fd + 2},
+	};
+	for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
+		struct rlimit limit = {list[i].most, list[i].most}, now;
+		/* A lower limit that is there already stays. */
+		if (getrlimit(list[i].resource, &now) == 0 && now.rlim_max < limit.rlim_max)
+			limit.rlim_cur = limit.rlim_max = now.rlim_max;
+		if (setrlimit(list[i].resource, &limit) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Chroot and ids: what only root can do. */
+static const char *enter_as_root(const struct jail *jail, struct text *fault)
+{
+	if ((jail->layers & LAYER_CHROOT) != 0) {
+		if (jail_folder(jail->folder, fault) != NULL)
+			return text_string(fault);
+		if (chroot(jail->folder) != 0)
+			return failed(fault, "chroot");
+	}
+	if (chdir("/") != 0)
+		return failed(fault, "chdir");
+	return jail_become(jail->user, fault);
+}
+
+const char *jail_enter(const struct jail *jail, struct text *fault)
+{
+	if (jail->root && enter_as_root(jail, fault) != NULL)
+		return text_string(fault);
+	/* After the change of ids, which sets it to what /proc/sys/fs/suid_dumpable says. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return failed(fault, "PR_SET_DUMPABLE");
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return failed(fault, "no_new_privs");
+	if ((jail->layers & LAYER_LANDLOCK) != 0) {
+		int abi = jail_landlock();
+		if (abi > jail->landlock_most)
+			abi = jail->landlock_most;
+		if (abi > 0 && !landlock(abi))
+			return failed(fault, "Landlock");
+	}
+	if ((jail->layers & LAYER_LIMITS) != 0 && !limits(jail))
+		return failed(fault, "limits");
+	if ((jail->layers & LAYER_SECCOMP) != 0) {
+		struct sock_fprog filter = {profiles[jail->profile].len,
+			(struct sock_filter *)(uintptr_t)profiles[jail->profile].filter};
+		if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0) != 0)
+			return failed(fault, "seccomp");
+	}
+	return NULL;
+}
+
+bool jail_lifeline(int lifeline)
+{
+	/* PDEATHSIG does not cross a change of uid, and a monitor of another uid may not signal us.
+	 * But the kernel itself may: the last close of the write end raises the descriptor's
+	 * signal. */
+	if (fcntl(lifeline, F_SETOWN, getpid()) != 0 || fcntl(lifeline, F_SETSIG, SIGKILL) != 0 ||
+		fcntl(lifeline, F_SETFL, O_ASYNC) != 0)
+		return false;
+	/* A holder that left before this raised no signal; its end shows all the same. */
+	struct pollfd gone = {lifeline, POLLIN, 0};
+	return poll(&gone, 1, 0) == 0;
+}

@@ -1,0 +1,201 @@
+/* The wire: one record out, one in, exact or dead. The layout of every record that crosses between
+ * two of our processes stands here and nowhere else.
+ * Runs in: every process. Trusts: nothing that was received but its length.
+ *
+ * A wire is a SOCK_SEQPACKET socketpair: one record, one question or answer. Each record is one of
+ * the structs below, of fixed width, in the machine's own order of octets (both ends are one
+ * machine), its first octet telling which; where a line says "and octets", a text follows it. A
+ * string within a record ends with a NUL inside its field. An empty record reads like end of file,
+ * so nobody sends one and both mean the end.
+ *
+ * Session and monitor. The monitor speaks first: a wire_greeting. Then the session asks, by one
+ * record of requests.def, and the monitor answers each but text, log and bye by exactly one record:
+ * hello by a wire_offer, all others by a wire_answer, which for login and token may have octets
+ * behind it, the challenge in base64. A wire_answer of type WIRE_FAREWELL comes unasked: the
+ * connection ends, and the client is told the reply.
+ *
+ * Monitor and postern-auth. The monitor sends one wire_auth, then for each of the client's tokens a
+ * wire_token and octets; postern-auth answers each by a wire_more and octets (a challenge in
+ * base64) or by its one wire_verdict, then leaves. */
+#ifndef BASE_WIRE_H
+#define BASE_WIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/address.h"
+#include "base/deadline.h"
+#include "base/settings.h"
+
+enum {
+	WIRE_TEXT_MAX = 124 * 1024, /* well under the socket's buffer of 208 KiB, and fast */
+	WIRE_TOKEN_MAX = 12288,     /* RFC 4954 4: the longest line of base64 */
+	WIRE_LOG_VALUE = 64,
+	WIRE_LOGS_MAX = 50,   /* log records in one connection; one more ends it */
+	WIRE_ID = 12,         /* octets of a session id with its NUL */
+	WIRE_LOGIN_MAX = 255, /* octets of a canonical login */
+	WIRE_KEY = 32         /* octets of a keyed hash */
+};
+
+/* The questions of the session, made from requests.def. */
+enum request {
+	REQUEST_none,
+#define REQUEST(name, when, record, more) REQUEST_##name,
+#include "base/requests.def"
+#undef REQUEST
+	REQUESTS
+};
+
+/* Types of records that are no question. */
+enum {
+	WIRE_GREETING = 100,
+	WIRE_OFFER,
+	WIRE_ANSWER,
+	WIRE_FAREWELL,
+	WIRE_AUTH,
+	WIRE_MORE,
+	WIRE_VERDICT
+};
+
+/* --- session to monitor --- */
+
+struct wire_plain { /* data, text and octets (LF lines), commit, reset */
+	uint8_t type;
+};
+
+struct wire_hello {
+	uint8_t type;
+	uint8_t extended; /* 1: EHLO, 0: HELO */
+	char name[256];
+};
+
+struct wire_login { /* and octets: the initial response, if present */
+	uint8_t type;
+	uint8_t mechanism;
+	uint8_t present; /* 1: there was an initial response, "=" included */
+};
+
+struct wire_token { /* and octets: base64 as the client sent it, or "*" */
+	uint8_t type;
+	uint8_t present; /* to postern-auth, of the first token: as in wire_login; else 1 */
+};
+
+struct wire_mail {
+	uint8_t type;
+	uint8_t has_size;
+	char sender[ADDRESS_MAX + 1];
+	uint64_t size; /* of the SIZE parameter */
+};
+
+struct wire_rcpt {
+	uint8_t type;
+	char recipient[ADDRESS_MAX + 1];
+};
+
+struct wire_log {
+	uint8_t type;
+	uint8_t event;
+	char value[WIRE_LOG_VALUE];
+};
+
+enum bye { BYE_QUIT, BYE_HANGUP, BYE_TIMEOUT, BYE_ERRORS, BYE_TOLD, BYE_NO_JAIL, BYES };
+
+struct wire_bye {
+	uint8_t type;
+	uint8_t reason;   /* enum bye */
+	uint64_t in, out; /* octets from and to the client */
+};
+
+/* --- monitor to session --- */
+
+struct wire_greeting {
+	uint8_t type;
+	uint16_t reply; /* REPLY_GREETING, or what the client is told instead */
+	char id[WIRE_ID];
+};
+
+struct wire_offer {
+	uint8_t type;
+	uint16_t reply;
+	mechanism_set mechanisms;
+};
+
+struct wire_answer { /* and octets, for login and token */
+	uint8_t type;
+	uint16_t reply;
+};
+
+/* --- monitor to postern-auth, and back --- */
+
+struct wire_auth {
+	uint8_t type;
+	uint8_t mechanism;
+	uint8_t passwords; /* enum passwords */
+	uint8_t jail_layers;
+	uint8_t log_unknown_users;
+	uint8_t check; /* `postern-auth --check`: up to the proof of the jail, then a verdict */
+	char hostname[256];
+	char realm[SETTINGS_LINE_MAX + 1];
+	char accounts[SETTINGS_LINE_MAX + 1];
+	char local[64], remote[64]; /* address;port, or empty */
+};
+
+struct wire_more { /* and octets: the challenge in base64 */
+	uint8_t type;
+};
+
+/* Why a verdict is as it is; the monitor's table makes reply and log word of it. */
+enum reason {
+	REASON_NONE,    /* of a yes */
+	REASON_WRONG,   /* the account exists, the password is another */
+	REASON_UNKNOWN, /* no such account */
+	REASON_DISABLED,
+	REASON_EXPIRED,
+	REASON_MECHANISM, /* the mechanism failed in a way of its own */
+	REASON_WEAK,
+	REASON_MALFORMED, /* no base64, or no message of this mechanism */
+	REASON_CANCELLED,
+	REASON_STORE,  /* the accounts cannot be read */
+	REASON_PLUGIN, /* the mechanism's plugin cannot be loaded */
+	REASONS
+};
+
+struct wire_verdict {
+	uint8_t type;
+	uint8_t verdict; /* enum verdict */
+	uint8_t reason;
+	uint8_t renew; /* 1: the account's verifier has fewer iterations than it should */
+	char login[WIRE_LOGIN_MAX +
+		   1]; /* canonical; empty where the name is no account and not logged */
+	uint8_t name_key[WIRE_KEY], password_key[WIRE_KEY]; /* keyed with the site secret */
+};
+
+/* Three outcomes of every judgement: 235, 535, 454 to a client; 0, 1, 1 in the shell. */
+enum verdict { YES, NO, CANNOT_TELL };
+
+/* --- the wire itself --- */
+
+enum wire_end { WIRE_FINE, WIRE_WOULD_BLOCK, WIRE_GONE };
+
+/* Sends one record: the struct, and `more_len` octets behind it where more_len is above 0. Waits
+ * for the other side to read; the caller's life ends by the lifeline if nobody does. WIRE_GONE when
+ * the other side has left. */
+enum wire_end wire_send(
+	int wire, const void *record, size_t len, const void *more, size_t more_len);
+
+/* The same, but never waits: WIRE_WOULD_BLOCK when the other side does not read. */
+enum wire_end wire_send_now(
+	int wire, const void *record, size_t len, const void *more, size_t more_len);
+
+/* Receives one record into `room` of `size` octets, without waiting. Returns its length; 0 when
+ * there is none yet and *end is WIRE_WOULD_BLOCK; 0 when the other side has left, the record was
+ * empty, was longer than the room, or came with descriptors (which are closed), and *end is
+ * WIRE_GONE. */
+size_t wire_receive(int wire, void *room, size_t size, enum wire_end *end);
+
+/* Whether the field of `size` octets holds a NUL, and so a string. */
+bool wire_string(const char *field, size_t size);
+
+#endif

@@ -1,0 +1,380 @@
+/* What a spawned session costs: smtpd against a static program that only answers, in turn, over
+ * real TCP, from a superserver's accept to the end of the last process. Runs in: make bench.
+ * Trusts: both programs.
+ *
+ * Only ratios of one run say something: the floor itself differs from machine to machine. A line
+ * and its CRLF go out in one write: two would be two reads and two wake-ups, and the floor would
+ * answer twice now and then. The goals are information; missing one is no failure. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STEPS_MAX = 10, SMALL = 2 * 1024, LARGE = 20 * 1000 * 1000, PATIENCE = 60 };
+
+/* What is measured of one session, all from the client's connect(). */
+enum measure { GREETING, LAST_REPLY, CHILD_ENDED, ALL_GONE, PROCESSOR, FAULTS, MEASURES };
+
+struct sample {
+	double of[MEASURES]; /* microseconds; FAULTS a count */
+};
+
+struct program {
+	const char *name;
+	char *argv[4];
+};
+
+struct octets {
+	const char *at;
+	size_t len;
+};
+
+/* A dialogue: what the client sends, waiting for a reply before each. */
+struct dialogue {
+	const char *name;
+	double goal; /* smtpd's time over the floor's, until the superserver's child has ended */
+	struct octets steps[STEPS_MAX];
+	size_t count;
+};
+
+/* What the superserver has, and the client connects to. */
+struct bench {
+	int listener, null;
+	struct sockaddr_in address;
+	struct sample *samples[2]; /* the floor's, smtpd's */
+	size_t pairs;
+};
+
+static _Noreturn __attribute__((format(printf, 1, 2))) void die(const char *form, ...)
+{
+	va_list list;
+	va_start(list, form);
+	fputs("bench: ", stderr);
+	vfprintf(stderr, form, list);
+	fputc('\n', stderr);
+	va_end(list);
+	exit(1);
+}
+
+static double now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
+}
+
+static double microseconds(struct timeval time)
+{
+	return (double)time.tv_sec * 1e6 + (double)time.tv_usec;
+}
+
+/* --- the superserver's part */
+
+static void listen_on_loopback(struct bench *bench)
+{
+	socklen_t len = sizeof bench->address;
+	bench->address.sin_family = AF_INET;
+	bench->address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	bench->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bench->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (bench->listener < 0 || bench->null < 0 ||
+		bind(bench->listener, (struct sockaddr *)&bench->address, len) != 0 ||
+		listen(bench->listener, 16) != 0 ||
+		getsockname(bench->listener, (struct sockaddr *)&bench->address, &len) != 0)
+		die("cannot listen: %s", strerror(errno));
+}
+
+/* Accepts the connection and starts the program with the socket on 0 and 1, as tcpserver does. */
+static pid_t spawn(const struct bench *bench, const struct program *program)
+{
+	int client = accept4(bench->listener, NULL, NULL, SOCK_CLOEXEC);
+	if (client < 0)
+		die("accept: %s", strerror(errno));
+	pid_t pid = vfork();
+	if (pid == 0) {
+		dup2(client, 0);
+		dup2(client, 1);
+		dup2(bench->null, 2);
+		execv(program->argv[0], program->argv);
+		_exit(127);
+	}
+	if (pid < 0)
+		die("vfork: %s", strerror(errno));
+	close(client);
+	return pid;
+}
+
+/* --- the client's part */
+
+static int call(const struct bench *bench)
+{
+	struct timeval patience = {PATIENCE, 0};
+	int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (server < 0 || connect(server, (const struct sockaddr *)&bench->address,
+				  sizeof bench->address) != 0)
+		die("connect: %s", strerror(errno));
+	setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+	setsockopt(server, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+	return server;
+}
+
+/* Reads one reply, to the end of its last line, which has a blank behind its code. */
+static void hear(int server, const char *program, const char *after)
+{
+	char reply[8192];
+	size_t have = 0;
+	for (;;) {
+		ssize_t got = read(server, reply + have, sizeof reply - 1 - have);
+		if (got <= 0)
+			die("%s gave no reply to %.4s", program, after);
+		have += (size_t)got;
+		reply[have] = '\0';
+		if (reply[have - 1] != '\n')
+			continue;
+		const char *line = reply + have - 1;
+		while (line > reply && line[-1] != '\n')
+			line--;
+		if (strlen(line) > 4 && line[3] == ' ')
+			break;
+	}
+	if (*reply != '2' && *reply != '3')
+		die("%s answered %.4s with: %s", program, after, reply);
+}
+
+static void say(int server, const char *program, struct octets step)
+{
+	while (step.len > 0) {
+		ssize_t put = write(server, step.at, step.len);
+		if (put <= 0)
+			die("%s does not take %.4s", program, step.at);
+		step.at += put;
+		step.len -= (size_t)put;
+	}
+}
+
+/* Serves and plays one session, and waits until all that it started are gone. */
+static void play(const struct bench *bench, const struct program *program,
+	const struct dialogue *dialogue, struct sample *sample)
+{
+	struct rusage before, after;
+	int status;
+	getrusage(RUSAGE_CHILDREN, &before);
+	double start = now();
+	int server = call(bench);
+	pid_t pid = spawn(bench, program);
+	hear(server, program->name, "connect");
+	sample->of[GREETING] = now() - start;
+	for (size_t i = 0; i < dialogue->count; i++) {
+		say(server, program->name, dialogue->steps[i]);
+		hear(server, program->name, dialogue->steps[i].at);
+	}
+	sample->of[LAST_REPLY] = now() - start;
+	close(server);
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		die("%s ended with wait status %d", program->name, status);
+	sample->of[CHILD_ENDED] = now() - start;
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
+	sample->of[ALL_GONE] = now() - start;
+	getrusage(RUSAGE_CHILDREN, &after);
+	sample->of[PROCESSOR] = microseconds(after.ru_utime) + microseconds(after.ru_stime) -
+				microseconds(before.ru_utime) - microseconds(before.ru_stime);
+	sample->of[FAULTS] =
+		(double)(after.ru_minflt + after.ru_majflt - before.ru_minflt - before.ru_majflt);
+}
+
+/* --- what is played */
+
+static struct octets line(const char *text)
+{
+	return (struct octets){text, strlen(text)};
+}
+
+/* A message of so many octets with its final dot, a whole text of lines. */
+static struct octets message(size_t size)
+{
+	static const char header[] = "From: <a@bench.postern.example>\r\n"
+				     "To: <b@bench.postern.example>\r\n"
+				     "Subject: bench\r\nDate: Thu, 01 Jan 1970 00:00:00 +0000\r\n"
+				     "Message-ID: <1@bench.postern.example>\r\n\r\n";
+	static const char text[] =
+		"The quick brown fox jumps over the lazy dog, and the dog does not mind it.\r\n";
+	static const char end[] = ".\r\n";
+	char *room = malloc(size + sizeof header + sizeof text + sizeof end);
+	size_t len = sizeof header - 1;
+	if (room == NULL)
+		die("no memory");
+	memcpy(room, header, len);
+	while (len < size) {
+		memcpy(room + len, text, sizeof text - 1);
+		len += sizeof text - 1;
+	}
+	memcpy(room + len, end, sizeof end - 1);
+	return (struct octets){room, len + sizeof end - 1};
+}
+
+/* AUTH PLAIN with its initial response, NUL name NUL password. */
+static struct octets login(const char *name, const char *password)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static char room[512];
+	char plain[256] = "";
+	int len = snprintf(plain + 1, sizeof plain - 1, "%s%c%s", name, '\0', password) + 1;
+	char *put = room + sprintf(room, "AUTH PLAIN ");
+	if (len >= (int)sizeof plain - 3)
+		die("name and password are too long");
+	for (int i = 0; i < len; i += 3) {
+		unsigned three = (unsigned)(unsigned char)plain[i] << 16 |
+				 (unsigned)(unsigned char)plain[i + 1] << 8 |
+				 (unsigned char)plain[i + 2];
+		for (int j = 0; j < 4; j++)
+			*put++ = i + j > len ? '=' : digits[three >> (18 - 6 * j) & 63];
+	}
+	memcpy(put, "\r\n", 3);
+	return line(room);
+}
+
+static void add(struct dialogue *dialogue, struct octets step)
+{
+	if (dialogue->count == STEPS_MAX)
+		die("too many steps");
+	dialogue->steps[dialogue->count++] = step;
+}
+
+/* EHLO, perhaps a login, perhaps a message, QUIT. */
+static struct dialogue dialogue(
+	const char *name, double goal, const struct octets *auth, const struct octets *text)
+{
+	struct dialogue made = {name, goal, {{NULL, 0}}, 0};
+	add(&made, line("EHLO client.postern.example\r\n"));
+	if (auth != NULL)
+		add(&made, *auth);
+	if (text != NULL) {
+		add(&made, line("MAIL FROM:<a@bench.postern.example>\r\n"));
+		add(&made, line("RCPT TO:<b@bench.postern.example>\r\n"));
+		add(&made, line("DATA\r\n"));
+		add(&made, *text);
+	}
+	add(&made, line("QUIT\r\n"));
+	return made;
+}
+
+/* --- what is told */
+
+static int by_size(const void *a, const void *b)
+{
+	double left = *(const double *)a, right = *(const double *)b;
+	return (left > right) - (left < right);
+}
+
+/* First quartile, median, third quartile. */
+struct quartiles {
+	double first, median, third;
+};
+
+static struct quartiles quartiles(const struct sample *samples, size_t count, enum measure measure)
+{
+	double *sorted = calloc(count, sizeof *sorted);
+	if (sorted == NULL)
+		die("no memory");
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = samples[i].of[measure];
+	qsort(sorted, count, sizeof *sorted, by_size);
+	struct quartiles result = {sorted[count / 4], sorted[count / 2], sorted[count * 3 / 4]};
+	free(sorted);
+	return result;
+}
+
+static void tell_row(const struct bench *bench, const char *name, enum measure measure, double goal)
+{
+	struct quartiles floor = quartiles(bench->samples[0], bench->pairs, measure);
+	struct quartiles smtpd = quartiles(bench->samples[1], bench->pairs, measure);
+	printf("%-22s %7.0f (%6.0f-%6.0f) %7.0f (%6.0f-%6.0f) %7.2f %6.1f\n", name, floor.median,
+		floor.first, floor.third, smtpd.median, smtpd.first, smtpd.third,
+		smtpd.median / floor.median, goal);
+}
+
+/* The ratios of one dialogue by all other measures, kept until the first table is out. */
+static void keep_ratios(const struct bench *bench, const char *name, char *row, size_t size)
+{
+	struct quartiles of[2][MEASURES];
+	for (int i = 0; i < 2; i++)
+		for (enum measure measure = 0; measure < MEASURES; measure++)
+			of[i][measure] = quartiles(bench->samples[i], bench->pairs, measure);
+	snprintf(row, size, "%-22s %10.2f %11.2f %9.2f %10.2f %8.0f %6.0f", name,
+		of[1][LAST_REPLY].median / of[0][LAST_REPLY].median,
+		of[1][CHILD_ENDED].median / of[0][CHILD_ENDED].median,
+		of[1][ALL_GONE].median / of[0][ALL_GONE].median,
+		of[1][PROCESSOR].median / of[0][PROCESSOR].median, of[0][FAULTS].median,
+		of[1][FAULTS].median);
+}
+
+/* Plays the dialogue in pairs: the floor, then smtpd; the first pairs only warm the caches. */
+static void measure_pairs(
+	const struct bench *bench, const struct program *programs, const struct dialogue *dialogue)
+{
+	enum { WARM = 5 };
+	for (size_t i = 0; i < WARM + bench->pairs; i++)
+		for (int j = 0; j < 2; j++)
+			play(bench, &programs[j], dialogue,
+				&bench->samples[j][i < WARM ? 0 : i - WARM]);
+}
+
+int main(int argc, char **argv)
+{
+	struct bench bench = {.pairs = argc == 7 ? strtoul(argv[6], NULL, 10) : 0};
+	char rows[4][128];
+	if (bench.pairs == 0 || bench.pairs > 100000)
+		die("usage: bench FLOOR SMTPD SETTINGS NAME PASSWORD PAIRS");
+	static char dash_f[] = "-f";
+	const struct program programs[2] = {
+		{"floor", {argv[1], NULL}}, {"smtpd", {argv[2], dash_f, argv[3], NULL}}};
+	for (int i = 0; i < 2; i++)
+		if ((bench.samples[i] = calloc(bench.pairs, sizeof *bench.samples[i])) == NULL)
+			die("no memory");
+	/* Whoever outlives smtpd becomes our child, and is waited for and counted. */
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+		die("subreaper: %s", strerror(errno));
+	clearenv();
+	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	setenv("TCPREMOTEIP", "127.0.0.1", 1);
+	listen_on_loopback(&bench);
+	const struct octets auth = login(argv[4], argv[5]), small = message(SMALL),
+			    large = message(LARGE);
+	const struct dialogue dialogues[] = {
+		dialogue("EHLO, QUIT", 2.0, NULL, NULL),
+		dialogue("2 KB message", 3.3, NULL, &small),
+		dialogue("AUTH PLAIN, message", 5.2, &auth, &small),
+		dialogue("20 MB message", 2.1, NULL, &large),
+	};
+	printf("%zu pairs of each, floor and smtpd in turn, %s. Microseconds from connect() until "
+	       "the\n"
+	       "superserver's child has ended (greeting: until the 220): median (quartiles).\n\n"
+	       "%-22s %-23s %-23s   ratio   goal\n",
+		bench.pairs, getuid() == 0 ? "as root" : "not as root", "", "  floor", "  smtpd");
+	for (size_t i = 0; i < sizeof dialogues / sizeof *dialogues; i++) {
+		measure_pairs(&bench, programs, &dialogues[i]);
+		if (i == 0)
+			tell_row(&bench, "greeting", GREETING, 1.9);
+		tell_row(&bench, dialogues[i].name, CHILD_ENDED, dialogues[i].goal);
+		fflush(stdout);
+		keep_ratios(&bench, dialogues[i].name, rows[i], sizeof rows[i]);
+	}
+	printf("\nRatios until ...        last reply  child ended  all gone  processor   faults: "
+	       "floor, smtpd\n");
+	for (size_t i = 0; i < sizeof dialogues / sizeof *dialogues; i++)
+		printf("%s\n", rows[i]);
+	if (bench.pairs < 100)
+		printf("\nFewer than 100 pairs: a first look, no measurement.\n");
+	return 0;
+}

@@ -1,0 +1,373 @@
+/* The monitor's loop: legal now? exactly so long? then answer_NAME(); else the end of both.
+ * Runs in: the parent, after the fork and after root is dropped. Trusts: nothing of the session.
+ * Its clocks and counters do for certain what the session's own do for courtesy. */
+#include "monitor/monitor.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "monitor/state.h"
+
+enum {
+	RECORDS_MAX = 1000000, /* records of a connection, its text not counted */
+	REFUSALS_MAX = 200,    /* refusals that are logged in a connection */
+	GRACE_S = 5,           /* the monitor's clocks run so much longer than the session's */
+	SILENCE_S = 180,       /* nothing at all within a message */
+	PACE_OCTETS = 8192,    /* of a message, for one second more */
+	FAREWELL_MS = 2000     /* for the session to say a last word */
+};
+
+/* The questions, made from requests.def. `most` octets may follow the record; a question that takes
+ * some and has none is out of form too. */
+static const struct question {
+	const char *name;
+	unsigned when;
+	size_t len, most;
+	void (*answer)(struct monitor *monitor, const char *octets, size_t more);
+} questions[REQUESTS] = {
+#define REQUEST(name, when, record, most)                                                          \
+	[REQUEST_##name] = {#name, when, sizeof(record), most, answer_##name},
+#include "base/requests.def"
+#undef REQUEST
+};
+
+/* How a connection ends: the log's word, and what the client is told where it is still there. */
+static const struct {
+	const char *word;
+	enum reply farewell; /* GO_ON: none; the session knows why */
+	bool at_once;        /* the session is not to say a last word */
+} ends[ENDS] = {
+	[END_QUIT] = {"quit", GO_ON, false},
+	[END_HANGUP] = {"hangup", GO_ON, false},
+	[END_TIMEOUT] = {"timeout", REPLY_TIMED_OUT, false},
+	[END_ERRORS] = {"errors", REPLY_TOO_MANY_ERRORS, false},
+	[END_FAILURES] = {"failures", REPLY_TOO_MANY_FAILURES, false},
+	[END_SIGNAL] = {"signal", REPLY_SHUTTING_DOWN, false},
+	[END_JAIL] = {"nojail", GO_ON, false},
+	[END_DIED] = {"died", GO_ON, true},
+	[END_DISTRUST] = {"distrust", GO_ON, true},
+	[END_SILENT] = {"silent", GO_ON, true},
+};
+
+static const enum end byes[BYES] = {
+	[BYE_QUIT] = END_QUIT,
+	[BYE_HANGUP] = END_HANGUP,
+	[BYE_TIMEOUT] = END_TIMEOUT,
+	[BYE_ERRORS] = END_ERRORS,
+	[BYE_TOLD] = END_SIGNAL, /* by the monitor: its own reason stands already */
+	[BYE_NO_JAIL] = END_JAIL,
+};
+
+void monitor_end(struct monitor *monitor, enum end end)
+{
+	if (monitor->end == GOING)
+		monitor->end = end;
+}
+
+void monitor_distrust(struct monitor *monitor, const char *why)
+{
+	if (monitor->end == GOING)
+		monitor->why = why;
+	monitor_end(monitor, END_DISTRUST);
+}
+
+const char *monitor_stage(const struct monitor *monitor)
+{
+	switch (monitor->state) {
+	case START: return "start";
+	case MAIL: return "mail";
+	case RCPT: return "rcpt";
+	case DATA: return "data";
+	case LOGIN: return "auth";
+	default: return "command";
+	}
+}
+
+void monitor_log(struct log_line *line, const struct monitor *monitor, enum event event)
+{
+	log_begin(line, &monitor->log, event);
+	if (monitor->envelope.rule != NULL)
+		log_word(line, "rule", monitor->envelope.rule);
+}
+
+void monitor_refused(struct monitor *monitor, enum reply reply, const char *key, const char *value)
+{
+	struct log_line line;
+	if (monitor->refusals++ >= REFUSALS_MAX) {
+		monitor_end(monitor, END_ERRORS);
+		return;
+	}
+	log_begin(&line, &monitor->log, EVENT_refused);
+	log_word(&line, "stage", monitor_stage(monitor));
+	log_number(&line, "code", reply_facts(reply)->code);
+	log_word(&line, "reason", reply_facts(reply)->words);
+	if (key != NULL)
+		log_word(&line, key, value);
+	log_end(&line);
+}
+
+bool monitor_signalled(const struct monitor *monitor)
+{
+	struct pollfd signals = {monitor->start->signals, POLLIN, 0};
+	return poll(&signals, 1, 0) > 0;
+}
+
+/* A session that does not read its answers is ended: nobody waits for it. */
+static void send_record(
+	struct monitor *monitor, const void *record, size_t len, const void *more, size_t more_len)
+{
+	if (wire_send_now(monitor->start->wire, record, len, more, more_len) == WIRE_WOULD_BLOCK)
+		monitor_end(monitor, END_SILENT);
+}
+
+void monitor_answer(struct monitor *monitor, enum reply reply)
+{
+	struct wire_answer answer;
+	memset(&answer, 0, sizeof answer);
+	answer.type = WIRE_ANSWER;
+	answer.reply = (uint16_t)reply;
+	send_record(monitor, &answer, sizeof answer, NULL, 0);
+}
+
+/* --- the clocks --- */
+
+static struct deadline later(struct deadline from, unsigned long long seconds)
+{
+	return (struct deadline){from.at + (long long)seconds * 1000};
+}
+
+/* By when the next record must come. */
+static struct deadline record_due(const struct monitor *monitor)
+{
+	const struct settings *settings = monitor->settings;
+	if (monitor->state == DATA)
+		return deadline_sooner(later(monitor->last, SILENCE_S + GRACE_S),
+			later(monitor->envelope.begun,
+				settings->data_timeout + GRACE_S +
+					monitor->envelope.text / PACE_OCTETS));
+	struct deadline due = later(monitor->last, settings->command_timeout + GRACE_S);
+	if (!monitor->logged_in && !monitor->mail_accepted)
+		due = deadline_sooner(
+			due, later(monitor->greeted, settings->login_timeout + GRACE_S));
+	return due;
+}
+
+/* --- one record --- */
+
+/* Whether the record of `len` octets is in form and in turn; if not, the connection is over. */
+static bool in_turn(struct monitor *monitor, size_t len)
+{
+	uint8_t type = monitor->record.type;
+	if (type == REQUEST_none || type >= REQUESTS) {
+		monitor_distrust(monitor, "no such question");
+		return false;
+	}
+	const struct question *question = &questions[type];
+	if (len < question->len || len > question->len + question->most)
+		monitor_distrust(monitor, "wrong length");
+	else if ((question->when & monitor->state) == 0)
+		monitor_distrust(monitor, "out of turn");
+	else if (type != REQUEST_text && ++monitor->records > RECORDS_MAX)
+		monitor_distrust(monitor, "too many records");
+	return monitor->end == GOING;
+}
+
+static void take_record(struct monitor *monitor)
+{
+	enum wire_end end;
+	size_t len =
+		wire_receive(monitor->start->wire, &monitor->record, sizeof monitor->record, &end);
+	if (end == WIRE_WOULD_BLOCK)
+		return;
+	if (end == WIRE_GONE) {
+		monitor_end(monitor, END_DIED);
+		return;
+	}
+	if (!in_turn(monitor, len))
+		return;
+	const struct question *question = &questions[monitor->record.type];
+	/* Log records do not count as life: only what moves the dialogue on does. */
+	if (monitor->record.type != REQUEST_log)
+		monitor->last = deadline_in(0);
+	question->answer(monitor, monitor->record.room + question->len, len - question->len);
+}
+
+void answer_log(struct monitor *monitor, const char *octets, size_t more)
+{
+	struct log_line line;
+	const struct wire_log *record = &monitor->record.log;
+	(void)octets, (void)more;
+	if (++monitor->logs > WIRE_LOGS_MAX || !log_of_session((enum event)record->event) ||
+		!wire_string(record->value, sizeof record->value)) {
+		monitor_distrust(monitor, "bad log record");
+		return;
+	}
+	log_begin(&line, &monitor->log, (enum event)record->event);
+	log_word(&line, "stage", monitor_stage(monitor));
+	log_word(&line, "value", record->value);
+	log_end(&line);
+}
+
+void answer_bye(struct monitor *monitor, const char *octets, size_t more)
+{
+	const struct wire_bye *record = &monitor->record.bye;
+	(void)octets, (void)more;
+	if (record->reason >= BYES) {
+		monitor_distrust(monitor, "bad bye");
+		return;
+	}
+	monitor->in = record->in;
+	monitor->out = record->out;
+	monitor_end(monitor, byes[record->reason]);
+}
+
+void monitor_interrupted(struct monitor *monitor)
+{
+	enum wire_end end;
+	size_t len =
+		wire_receive(monitor->start->wire, &monitor->record, sizeof monitor->record, &end);
+	if (end == WIRE_GONE)
+		monitor_end(monitor, END_DIED);
+	else if (len == sizeof(struct wire_bye) && monitor->record.type == REQUEST_bye)
+		answer_bye(monitor, NULL, 0);
+	else
+		monitor_distrust(monitor, "spoke before the answer");
+}
+
+void monitor_pause(struct monitor *monitor, struct deadline until)
+{
+	struct pollfd polled[] = {
+		{monitor->start->wire, POLLIN, 0}, {monitor->start->signals, POLLIN, 0}};
+	if (deadline_poll(polled, 2, until) > 0 && polled[0].revents != 0)
+		monitor_interrupted(monitor);
+}
+
+static void serve(struct monitor *monitor)
+{
+	struct pollfd polled[] = {
+		{monitor->start->wire, POLLIN, 0}, {monitor->start->signals, POLLIN, 0}};
+	int ready = deadline_poll(polled, 2, record_due(monitor));
+	if (ready <= 0)
+		monitor_end(monitor, END_TIMEOUT);
+	else if (polled[1].revents != 0)
+		monitor_end(monitor, END_SIGNAL);
+	else
+		take_record(monitor);
+}
+
+/* --- the beginning and the end --- */
+
+static void begin(struct monitor *monitor)
+{
+	struct log_line line;
+	struct wire_greeting greeting;
+	uint64_t random = 0;
+	/* 55 bits in letters that nobody confuses on the telephone. */
+	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
+		random = (uint64_t)deadline_now() << 22 ^ (uint64_t)getpid();
+	memset(&greeting, 0, sizeof greeting);
+	for (size_t i = 0; i < sizeof monitor->id - 1; i++, random >>= 5)
+		monitor->id[i] = "abcdefghijkmnpqrstuvwxyz23456789"[random & 31];
+	monitor->greeted = monitor->last = deadline_in(0);
+	memcpy(greeting.id, monitor->id, sizeof greeting.id);
+	greeting.type = WIRE_GREETING;
+	greeting.reply = REPLY_GREETING;
+	send_record(monitor, &greeting, sizeof greeting, NULL, 0);
+	log_begin(&line, &monitor->log, EVENT_connect);
+	log_word(&line, "jail", monitor->start->jail);
+	if (monitor->start->no_landlock)
+		log_word(&line, "landlock", "none");
+	log_end(&line);
+}
+
+/* The orderly end: the session is told what to say, has 2 s for it, and then the lifeline. */
+static void say_farewell(struct monitor *monitor)
+{
+	enum wire_end end = WIRE_FINE;
+	struct pollfd wire = {monitor->start->wire, POLLIN, 0};
+	struct deadline until = deadline_in_ms(FAREWELL_MS);
+	if (ends[monitor->end].farewell != GO_ON) {
+		struct wire_answer farewell;
+		memset(&farewell, 0, sizeof farewell);
+		farewell.type = WIRE_FAREWELL;
+		farewell.reply = (uint16_t)ends[monitor->end].farewell;
+		wire_send_now(monitor->start->wire, &farewell, sizeof farewell, NULL, 0);
+	}
+	shutdown(monitor->start->wire, SHUT_WR);
+	/* What it still sends is thrown away, but for the count of octets in its bye. */
+	while (end != WIRE_GONE && deadline_poll(&wire, 1, until) > 0 && !deadline_passed(until)) {
+		size_t len = wire_receive(
+			monitor->start->wire, &monitor->record, sizeof monitor->record, &end);
+		if (len == sizeof(struct wire_bye) && monitor->record.type == REQUEST_bye)
+			answer_bye(monitor, NULL, 0);
+	}
+}
+
+/* Sees to it that the session is dead, and returns its wait status. One that may end by itself has
+ * the time to: its own end says more than a kill. */
+static int reap(const struct monitor *monitor)
+{
+	int status = 0;
+	int session = pidfd_open(monitor->start->session, 0);
+	if (session >= 0 && monitor->end != END_DISTRUST && monitor->end != END_SILENT) {
+		struct pollfd ended = {session, POLLIN, 0};
+		deadline_poll(&ended, 1, deadline_in_ms(FAREWELL_MS));
+	}
+	close(monitor->start->lifeline);
+	/* The kernel kills it now, whatever it blocks; it is our child, so this is short. */
+	waitpid(monitor->start->session, &status, 0);
+	if (session >= 0)
+		close(session);
+	return status;
+}
+
+static void say_goodbye(struct monitor *monitor, int status, long long ms)
+{
+	struct log_line line;
+	const char *word = ends[monitor->end].word;
+	/* A session that left in order without a word was left by its client. */
+	if (monitor->end == END_DIED && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		word = "hangup";
+	if (monitor->end == END_DISTRUST) {
+		log_begin(&line, &monitor->log, EVENT_distrust);
+		log_word(&line, "stage", monitor_stage(monitor));
+		log_word(&line, "why", monitor->why);
+		log_end(&line);
+	}
+	log_begin(&line, &monitor->log, EVENT_disconnect);
+	log_word(&line, "reason", word);
+	log_word(&line, "stage", monitor_stage(monitor));
+	if (monitor->end == END_DIED && WIFSIGNALED(status))
+		log_number(&line, "signal", (unsigned)WTERMSIG(status));
+	log_number(&line, "in", monitor->in);
+	log_number(&line, "out", monitor->out);
+	log_number(&line, "seconds", (unsigned long long)(ms / 1000));
+	log_end(&line);
+}
+
+int monitor_run(const struct monitor_start *start)
+{
+	/* In .bss, and most of it never touched. */
+	static struct monitor monitor;
+	monitor.start = start;
+	monitor.settings = start->settings;
+	monitor.state = START;
+	monitor.envelope.spool.file = -1;
+	monitor.auth.pid = -1;
+	monitor.log = (struct log){start->sink, monitor.id, start->peer->name};
+	begin(&monitor);
+	while (monitor.end == GOING)
+		serve(&monitor);
+	verdict_end(&monitor.auth);
+	if (!ends[monitor.end].at_once)
+		say_farewell(&monitor);
+	int status = reap(&monitor);
+	say_goodbye(&monitor, status, deadline_now() - monitor.greeted.at);
+	envelope_reset(&monitor);
+	return 0;
+}

@@ -1,0 +1,144 @@
+/* What the monitor holds of one connection, and the questions that it answers.
+ * Runs in: monitor. */
+#ifndef MONITOR_STATE_H
+#define MONITOR_STATE_H
+
+#include <stdint.h>
+
+#include "base/deadline.h"
+#include "base/reply.h"
+#include "base/verdict.h"
+#include "base/wire.h"
+#include "monitor/header.h"
+#include "monitor/monitor.h"
+#include "monitor/spool.h"
+#include "store/access.h"
+
+/* Where the connection stands: bits, so that a row of requests.def names several. */
+enum state {
+	START = 1,  /* the client has not named itself */
+	IDLE = 2,   /* no transaction */
+	MAIL = 4,   /* a sender was accepted */
+	RCPT = 8,   /* and a recipient */
+	DATA = 16,  /* the text is coming */
+	LOGIN = 32, /* postern-auth waits for the client's next token */
+	ALWAYS = START | IDLE | MAIL | RCPT | DATA | LOGIN
+};
+
+/* Why a connection ends; its word stands in the disconnect line. */
+enum end {
+	GOING, /* it does not */
+	END_QUIT,
+	END_HANGUP,
+	END_TIMEOUT,
+	END_ERRORS,
+	END_FAILURES,
+	END_SIGNAL,
+	END_JAIL,     /* the session could not enter its jail */
+	END_DIED,     /* the session died */
+	END_DISTRUST, /* the session broke the rules of the wire */
+	END_SILENT,   /* the session did not read its answers */
+	ENDS
+};
+
+/* One transaction: from MAIL to the end of its message. Emptied by envelope_reset() alone. */
+struct envelope {
+	char sender[ADDRESS_MAX + 1];
+	char recipients[RECIPIENTS_MAX][ADDRESS_MAX + 1];
+	size_t count;
+	bool full_told;   /* one log line for all recipients over the limit */
+	const char *rule; /* that let the sender in */
+	struct spool spool;
+	struct header header;
+	size_t added;  /* octets of our own fields */
+	uint64_t text; /* octets of the text so far, LF lines */
+	bool body;     /* the header is complete, ours too */
+	struct deadline begun;
+};
+
+struct monitor {
+	const struct monitor_start *start;
+	const struct settings *settings;
+	struct log log;
+	char id[WIRE_ID];
+	enum state state;
+	enum end end;
+	const char *why; /* of END_DISTRUST, in words */
+
+	char hello[256];
+	bool extended;
+	mechanism_set offered; /* exactly those that the last EHLO told */
+
+	bool logged_in;
+	char login[WIRE_LOGIN_MAX + 1];
+	enum mechanism mechanism;
+	unsigned failures, logins; /* failed ones, and begun ones without a yes */
+	struct verdict_run auth;   /* in state LOGIN */
+
+	struct envelope envelope;
+	unsigned messages; /* texts begun */
+
+	struct deadline greeted, last; /* the greeting; the last record */
+	bool mail_accepted;            /* of some transaction: login_timeout is over */
+	unsigned records, logs, refusals;
+	uint64_t in, out; /* octets of the client, by the session's word */
+
+	/* The record in hand. */
+	union {
+		uint8_t type;
+		struct wire_plain plain;
+		struct wire_hello hello;
+		struct wire_login login;
+		struct wire_token token;
+		struct wire_mail mail;
+		struct wire_rcpt rcpt;
+		struct wire_log log;
+		struct wire_bye bye;
+		char room[sizeof(struct wire_mail) + WIRE_TEXT_MAX];
+	} record;
+};
+
+/* Sends the answer to the question in hand. */
+void monitor_answer(struct monitor *monitor, enum reply reply);
+
+/* Ends the connection; the first reason stands. */
+void monitor_end(struct monitor *monitor, enum end end);
+
+/* Ends it because the session did what no session of ours does; `why` is a constant. */
+void monitor_distrust(struct monitor *monitor, const char *why);
+
+/* Waits until the time, or until the session says or does something, which then ends the
+ * connection: nothing is in turn while the monitor works on an answer. */
+void monitor_pause(struct monitor *monitor, struct deadline until);
+
+/* The session spoke or left while it should wait: takes what it said and ends the connection by it.
+ */
+void monitor_interrupted(struct monitor *monitor);
+
+/* Whether TERM, INT or HUP came. Takes none of them off: the loop does. */
+bool monitor_signalled(const struct monitor *monitor);
+
+/* Logs that something was refused, by the reply that the client gets: refused stage=… code=…
+ * KEY=value. `key` may be NULL. More than a person could cause ends the connection. */
+void monitor_refused(struct monitor *monitor, enum reply reply, const char *key, const char *value);
+
+/* The word for where the connection stands, as in the log. */
+const char *monitor_stage(const struct monitor *monitor);
+
+/* Begins a log line with the rule that decided. */
+void monitor_log(struct log_line *line, const struct monitor *monitor, enum event event);
+
+/* Empties the transaction: envelope, header, spool. */
+void envelope_reset(struct monitor *monitor);
+
+/* What the client may do, by the one table of rules. */
+struct access_judgement envelope_judge(const struct monitor *monitor);
+
+/* One for each question that has an answer or an effect. Called when the question is legal now and
+ * the record has exactly its length; `more` octets follow it, at `octets`. */
+#define REQUEST(name, when, record, most)                                                          \
+	void answer_##name(struct monitor *monitor, const char *octets, size_t more);
+#include "base/requests.def"
+#undef REQUEST
+
+#endif

@@ -1,0 +1,106 @@
+/* DATA: the text from the client to the monitor, and what an error must still eat.
+ * Runs in: session. Trusts: nothing of the client. */
+#include <string.h>
+
+#include "base/network.h"
+#include "base/text.h"
+#include "session/ask.h"
+#include "session/body.h"
+#include "session/say.h"
+#include "session/verbs.h"
+
+enum {
+	DATA_ENOUGH = 32 * 1024, /* worth a record of its own, while the client may have more */
+	DATA_SILENCE_S = 180,    /* nothing at all within a message */
+	DATA_PACE = 8192         /* octets for one second more */
+};
+
+/* Text on its way to the monitor. */
+struct text_room {
+	char octets[WIRE_TEXT_MAX];
+	size_t len;
+};
+
+static void pass_on(struct session *session, struct text_room *room)
+{
+	if (room->len > 0)
+		ask_text(session, room->octets, room->len);
+	room->len = 0;
+}
+
+static struct deadline due(struct deadline begun, const struct session *session, uint64_t octets)
+{
+	struct deadline whole = {begun.at + 1000 * (long long)(session->settings->data_timeout +
+							       octets / DATA_PACE)};
+	return deadline_sooner(whole, deadline_in(DATA_SILENCE_S));
+}
+
+/* Takes the text to its end. GO_ON, or the connection is over. */
+static enum stream_event take_text(struct session *session, struct body *body)
+{
+	static struct text_room room;
+	struct deadline begun = deadline_in(0);
+	room.len = 0;
+	while (!body->ended && !session->over) {
+		const char *octets;
+		size_t len, out;
+		enum stream_event event = stream_text(
+			&session->stream, due(begun, session, body->size), &octets, &len);
+		if (event != STREAM_READY)
+			return event;
+		if (len > sizeof room.octets - room.len - 1)
+			len = sizeof room.octets - room.len - 1;
+		stream_take(&session->stream,
+			body_feed(body, octets, len, room.octets + room.len, &out));
+		room.len += out;
+		/* Few large records cost half of many small ones; but what is there must not lie
+		 * about while a slow client thinks. */
+		if (body->ended || room.len >= sizeof room.octets - DATA_ENOUGH ||
+			!stream_soon(&session->stream))
+			pass_on(session, &room);
+	}
+	return STREAM_READY;
+}
+
+/* Refuses the whole text for what the machine found in it. */
+static enum reply refuse(struct session *session, const struct body *body)
+{
+	TEXT(size, 24);
+	text_number(&size, body->size);
+	if (body->fault == REPLY_NEWLINE)
+		ask_log(session, EVENT_barenewline, body->detail);
+	else if (body->fault == REPLY_TOO_BIG)
+		ask_log(session, EVENT_toobig, text_string(&size));
+	else
+		ask_log(session, EVENT_longtext, text_string(&size));
+	enum reply reply = ask_reset(session);
+	return session->over ? reply : body->fault;
+}
+
+void do_data(struct session *session)
+{
+	const struct settings *settings = session->settings;
+	struct body body;
+	enum reply reply = ask_data(session);
+	say(session, reply);
+	if (reply != REPLY_SEND_DATA) {
+		session->phase = NAMED;
+		return;
+	}
+	body_start(&body, settings->message_size_limit, session->accept_bare_lf,
+		!settings->long_lines);
+	enum stream_event event = take_text(session, &body);
+	if (session->over) {
+		say(session, REPLY_UNAVAILABLE);
+		return;
+	}
+	if (event != STREAM_READY) {
+		session_stopped(session, event);
+		return;
+	}
+	session->phase = NAMED;
+	reply = body.fault != GO_ON ? refuse(session, &body) : ask_commit(session);
+	if (reply == REPLY_SENT)
+		session->errors = 0;
+	say(session, reply);
+}

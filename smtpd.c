@@ -1,0 +1,354 @@
+/* smtpd: one connection on descriptors 0 and 1, started by a superserver.
+ * Here: options, settings, who is calling, the fork, the jail; then session_run() in the child,
+ * which all that the client sends goes to, or monitor_run() in the parent, which decides. Runs in:
+ * both, until they part. Trusts: the superserver and the settings. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/jail.h"
+#include "base/log.h"
+#include "base/reply.h"
+#include "base/settings.h"
+#include "base/text.h"
+#include "base/wire.h"
+#include "monitor/monitor.h"
+#include "monitor/peer.h"
+#include "session/session.h"
+
+enum {
+	SESSION_WIRE = 3, /* the session's descriptors: the client, these two, and no other */
+	SESSION_LIFELINE = 4,
+	ASIDE = 16,
+	FAREWELL_S = 2
+};
+
+/* What the start has found out. */
+struct smtpd {
+	struct settings settings;
+	struct peer peer;
+	struct peer_words words;
+	struct sink sink;
+	const char *file;
+	bool tls, root, client_on_2;
+	int null;
+	char auth[256], jail_words[64];
+	int wire[2], lifeline[2]; /* [0]: the session's; of the lifeline, the read end */
+};
+
+/* Whether the descriptor is the client: what is written there would stand in the dialogue. */
+static bool is_client(int fd)
+{
+	struct stat it, in, out;
+	if (fstat(fd, &it) != 0)
+		return true;
+	if (!S_ISSOCK(it.st_mode) && !S_ISFIFO(it.st_mode))
+		return false;
+	return (fstat(0, &in) == 0 && in.st_dev == it.st_dev && in.st_ino == it.st_ino) ||
+	       (fstat(1, &out) == 0 && out.st_dev == it.st_dev && out.st_ino == it.st_ino);
+}
+
+/* What a superserver hands over is its own: descriptors, dispositions, mask, environment. */
+static bool clean(struct smtpd *smtpd)
+{
+	sigset_t set;
+	struct rlimit none = {0, 0};
+	close_range(3, ~0U, 0);
+	for (int number = 1; number < __SIGRTMIN; number++)
+		signal(number, number == SIGPIPE || number == SIGXFSZ ? SIG_IGN : SIG_DFL);
+	/* The monitor reads these from a descriptor; the session, which they may reach too, is deaf
+	 * to them, so that it can still say 421. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_SETMASK, &set, NULL);
+	umask(077);
+	setrlimit(RLIMIT_CORE, &none);
+	peer_copy(&smtpd->words);
+	for (char **variable = environ; variable != NULL && *variable != NULL; variable++)
+		text_wipe(*variable, strlen(*variable));
+	if (environ != NULL)
+		environ[0] = NULL;
+	smtpd->root = geteuid() == 0;
+	smtpd->client_on_2 = is_client(2);
+	smtpd->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (smtpd->null < 0)
+		return false;
+	/* A text that glibc aborts with must reach neither client nor wire. */
+	return !smtpd->client_on_2 || dup2(smtpd->null, 2) == 2;
+}
+
+static void say(int fd, const char *words)
+{
+	if (write(fd, words, strlen(words)) < 0)
+		return; /* nobody is left to tell */
+}
+
+/* Tells the client that there is no service now: the table's own words. */
+static void say_unavailable(const struct smtpd *smtpd, int fd)
+{
+	const struct reply_facts *facts = reply_facts(REPLY_UNAVAILABLE);
+	TEXT(line, 512);
+	const char *words = facts->words, *behind = text_behind(words, "{host}");
+	if (smtpd->tls)
+		return; /* a client that awaits TLS can read no words */
+	text_number(&line, facts->code);
+	text_octet(&line, ' ');
+	text_add(&line, facts->enhanced);
+	if (behind == NULL)
+		text_octet(&line, ' ');
+	text_add(&line, behind != NULL ? behind : words);
+	text_add(&line, "\r\n");
+	say(fd, text_string(&line));
+}
+
+/* No service: the client is told that much, the administrator why. Returns the exit status. */
+static int unavailable(const struct smtpd *smtpd, const char *why)
+{
+	const struct sink sinks[] = {{LOG_WHERE_SYSLOG, 2}, {LOG_WHERE_STDERR, 2}};
+	for (size_t i = 0; i < (smtpd->client_on_2 ? 1 : 2); i++) {
+		struct log log = {&sinks[i], NULL, smtpd->peer.name[0] ? smtpd->peer.name : NULL};
+		log_error(&log, why);
+	}
+	say_unavailable(smtpd, 1);
+	return 1;
+}
+
+static const char usage[] =
+	"usage: smtpd [-f FILE] [-s]\n"
+	"Serves one SMTP connection on descriptors 0 and 1; a superserver starts it.\n"
+	"  -f FILE  the settings, instead of " SETTINGS_FILE "\n"
+	"  -s       begin with TLS at once (port 465)\n"
+	"See smtpd(8).\n";
+
+/* Reads the options. -1: go on; else the exit status. */
+static int options(struct smtpd *smtpd, int argc, char **argv)
+{
+	smtpd->file = SETTINGS_FILE;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-f") == 0 && i + 1 < argc) {
+			smtpd->file = argv[++i];
+		} else if (strcmp(argv[i], "-s") == 0) {
+			smtpd->tls = true;
+		} else if (strcmp(argv[i], "--help") == 0) {
+			say(1, usage);
+			return 0;
+		} else {
+			say(2, usage);
+			unavailable(
+				smtpd, "smtpd was started with an option that it does not know");
+			return 2;
+		}
+	}
+	return -1;
+}
+
+/* All that must be right before anybody is served. NULL, or what is wrong. */
+static const char *prepare(struct smtpd *smtpd, struct text *fault)
+{
+	const struct settings *settings = &smtpd->settings;
+	const char *wrong = settings_read(smtpd->file, &smtpd->settings, fault);
+	if (wrong == NULL && smtpd->tls)
+		wrong = "smtpd -s: TLS is not built into this program yet";
+	if (wrong == NULL && settings->log == LOG_WHERE_STDERR && smtpd->client_on_2)
+		wrong = "log = stderr: descriptor 2 is the client here, set log = syslog";
+	if (wrong == NULL && smtpd->root)
+		wrong = settings_identities(settings, fault);
+	if (wrong == NULL && smtpd->root && (settings->jail_layers & LAYER_CHROOT) != 0)
+		wrong = jail_folder(settings->jail, fault);
+	smtpd->sink = (struct sink){settings->log, 2};
+	return wrong;
+}
+
+/* The words of the connect line: the layers that hold. */
+static void describe_jail(struct smtpd *smtpd)
+{
+	static const struct {
+		unsigned layer;
+		const char *word;
+	} layers[] = {{LAYER_CHROOT, "chroot"}, {LAYER_LANDLOCK, "landlock"},
+		{LAYER_SECCOMP, "seccomp"}, {LAYER_LIMITS, "limits"}};
+	struct text words = TEXT_OVER(smtpd->jail_words);
+	unsigned holds = smtpd->settings.jail_layers;
+	if (!smtpd->root)
+		holds &= ~(unsigned)LAYER_CHROOT;
+	if (jail_landlock() == 0)
+		holds &= ~(unsigned)LAYER_LANDLOCK;
+	for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
+		if ((holds & layers[i].layer) == 0)
+			continue;
+		text_add(&words, words.len > 0 ? "+" : "");
+		text_add(&words, layers[i].word);
+	}
+	text_add(&words, words.len > 0 ? "" : "none");
+	text_string(&words);
+}
+
+/* The wire must hold a whole record of text; the kernel's standard size does, a smaller one is
+ * raised. */
+static bool wide_enough(int wire)
+{
+	int size = 0, need = WIRE_TEXT_MAX + 4096;
+	socklen_t len = sizeof size;
+	if (getsockopt(wire, SOL_SOCKET, SO_SNDBUF, &size, &len) == 0 && size >= need)
+		return true;
+	setsockopt(wire, SOL_SOCKET, SO_SNDBUF, &need, sizeof need);
+	setsockopt(wire, SOL_SOCKET, SO_SNDBUFFORCE, &need, sizeof need);
+	return getsockopt(wire, SOL_SOCKET, SO_SNDBUF, &size, &len) == 0 && size >= need;
+}
+
+static bool open_wire(struct smtpd *smtpd)
+{
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, smtpd->wire) == 0 &&
+	       wide_enough(smtpd->wire[0]) && wide_enough(smtpd->wire[1]) &&
+	       pipe2(smtpd->lifeline, O_CLOEXEC) == 0;
+}
+
+/* The session's descriptors in their places, all others closed. */
+static bool place_descriptors(const struct smtpd *smtpd)
+{
+	int wire = fcntl(smtpd->wire[0], F_DUPFD, ASIDE);
+	int lifeline = fcntl(smtpd->lifeline[0], F_DUPFD, ASIDE);
+	if (wire < 0 || lifeline < 0 || dup2(wire, SESSION_WIRE) < 0 ||
+		dup2(lifeline, SESSION_LIFELINE) < 0)
+		return false;
+	if (smtpd->peer.socket)
+		close(1);
+	close(2);
+	return close_range(SESSION_LIFELINE + 1, ~0U, 0) == 0;
+}
+
+/* The session could not be jailed: it tells the client that much, the monitor why, and leaves. */
+static void say_no_jail(const struct smtpd *smtpd, const char *why)
+{
+	struct wire_log log;
+	struct wire_bye bye;
+	memset(&log, 0, sizeof log);
+	memset(&bye, 0, sizeof bye);
+	log.type = REQUEST_log;
+	log.event = EVENT_nojail;
+	memcpy(log.value, why, strnlen(why, sizeof log.value - 1));
+	bye.type = REQUEST_bye;
+	bye.reason = BYE_NO_JAIL;
+	say_unavailable(smtpd, smtpd->peer.socket ? 0 : 1);
+	(void)wire_send(SESSION_WIRE, &log, sizeof log, NULL, 0);
+	(void)wire_send(SESSION_WIRE, &bye, sizeof bye, NULL, 0);
+}
+
+/* The child. */
+static _Noreturn void become_session(const struct smtpd *smtpd)
+{
+	const struct settings *settings = &smtpd->settings;
+	TEXT(fault, 256);
+	const struct jail jail = {
+		.profile = JAIL_SESSION,
+		.layers = settings->jail_layers,
+		.root = smtpd->root,
+		.user = &settings->jail_user,
+		.folder = settings->jail,
+		.highest_fd = SESSION_LIFELINE,
+		.landlock_most = JAIL_ABI_NEWEST,
+	};
+	const struct session_start start = {
+		.settings = settings,
+		.in = 0,
+		.out = smtpd->peer.socket ? 0 : 1,
+		.wire = SESSION_WIRE,
+		.accept_bare_lf = settings->bare_newline &&
+				  (settings->bare_newline_networks.count == 0 ||
+					  networks_have(&settings->bare_newline_networks,
+						  &smtpd->peer.client)),
+	};
+	if (!place_descriptors(smtpd) || !jail_lifeline(SESSION_LIFELINE))
+		_exit(1);
+	const char *wrong = jail_enter(&jail, &fault);
+	if (wrong != NULL) {
+		say_no_jail(smtpd, wrong);
+		_exit(1);
+	}
+	session_run(&start);
+	_exit(0);
+}
+
+/* The parent: root is dropped before it says a word to the session, which greets only then. */
+static int become_monitor(const struct smtpd *smtpd, pid_t session)
+{
+	const struct settings *settings = &smtpd->settings;
+	sigset_t set;
+	TEXT(fault, 256);
+	const char *wrong = NULL;
+	close(smtpd->wire[0]);
+	close(smtpd->lifeline[0]);
+	/* Nothing in this version needs the client's socket here. */
+	dup2(smtpd->null, 0);
+	dup2(smtpd->null, 1);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	struct monitor_start start = {
+		.settings = settings,
+		.sink = &smtpd->sink,
+		.peer = &smtpd->peer,
+		.auth = smtpd->auth,
+		.jail = smtpd->jail_words,
+		.no_landlock =
+			(settings->jail_layers & LAYER_LANDLOCK) != 0 && jail_landlock() == 0,
+		.session = session,
+		.wire = smtpd->wire[1],
+		.lifeline = smtpd->lifeline[1],
+		.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
+	};
+	if (smtpd->root)
+		wrong = jail_become(&settings->user, &fault);
+	if (wrong == NULL && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		wrong = "PR_SET_DUMPABLE failed";
+	if (wrong == NULL && start.signals < 0)
+		wrong = "signalfd failed";
+	if (wrong == NULL)
+		return monitor_run(&start);
+	struct log log = {&smtpd->sink, NULL, smtpd->peer.name};
+	log_error(&log, wrong);
+	/* The end of the wire is the session's word to say 421; then this process's end is its own.
+	 */
+	close(smtpd->wire[1]);
+	child_wait(session, deadline_in(FAREWELL_S));
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	/* In .bss: the settings alone are a hundred pages, of which few are touched. */
+	static struct smtpd smtpd;
+	TEXT(fault, 512);
+	bool is_clean = clean(&smtpd);
+	int status = options(&smtpd, argc, argv);
+	if (status >= 0)
+		return status;
+	if (!is_clean)
+		return unavailable(&smtpd, "cannot open /dev/null");
+	peer_find(&smtpd.peer, &smtpd.words);
+	child_beside(smtpd.auth, sizeof smtpd.auth, "postern-auth");
+	const char *wrong = prepare(&smtpd, &fault);
+	if (wrong != NULL)
+		return unavailable(&smtpd, wrong);
+	describe_jail(&smtpd);
+	if (!open_wire(&smtpd))
+		return unavailable(&smtpd, strerror(errno));
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	pid_t session = fork();
+	if (session < 0)
+		return unavailable(&smtpd, strerror(errno));
+	if (session == 0)
+		become_session(&smtpd);
+	_exit(become_monitor(&smtpd, session));
+}

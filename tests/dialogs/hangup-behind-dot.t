@@ -1,0 +1,17 @@
+# A client that hangs up right behind the dot has sent its message: it is delivered, once. (RFC 1047)
+settings: networks = 127.0.0.1
+C: MAIL FROM:<a@office.example>
+S: 250 2.1.0 *
+C: RCPT TO:<b@away.example>
+S: 250 2.1.5 *
+C: DATA
+S: 354 *
+C: To: b@away.example
+C: 
+C: text
+C: .
+wait 0.3
+hang up
+delivered: -i -oeq -f a@office.example -t
+log: relay status=0
+log: disconnect reason=hangup

@@ -1,0 +1,15 @@
+# A NUL within a message is refused, also where bare LF is accepted. (RFC 5321 4.1.1.4, RFC 5322 2.2)
+settings: networks = 127.0.0.1
+settings: bare_newline = accept
+C: MAIL FROM:<a@office.example>
+S: 250 2.1.0 *
+C: RCPT TO:<b@away.example>
+S: 250 2.1.5 *
+C: DATA
+S: 354 *
+C: Subject: nul
+C: 
+C: one\0two
+C: .
+S: 554 5.6.0 *
+log: barenewline value=nul

@@ -1,0 +1,14 @@
+# recipients = arguments never uses -t. (DESIGN.md 3)
+settings: networks = 127.0.0.1
+settings: recipients = arguments
+C: MAIL FROM:<a@office.example>
+S: 250 2.1.0 *
+C: RCPT TO:<b@away.example>
+S: 250 2.1.5 *
+C: DATA
+S: 354 *
+C: To: b@away.example
+C: 
+C: .
+S: 250 2.0.0 *
+delivered: -i -oeq -f a@office.example -- b@away.example

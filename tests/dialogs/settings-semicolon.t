@@ -1,0 +1,6 @@
+# A `;` within a value is no service: inih would cut the value there. (DESIGN.md 4)
+settings: networks = 127.0.0.1 ; mine
+exit: 1
+S: 421 4.3.0 *
+S: closed
+log: error what=*postern.conf:1:*

@@ -1,0 +1,85 @@
+/* Makes a seccomp filter for one profile of the jail, as C, for the machine that is built for.
+ * Runs in: the build, never on a user's host. `filter session > build/filter-session.h`
+ *
+ * Each filter is an allow list: whatever it does not name kills the process. It looks at the
+ * architecture first (int 0x80 has other numbers) and refuses x32: libseccomp does both. */
+#include <linux/filter.h>
+#include <seccomp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { CALLS_MAX = 64 };
+
+/* The names behind the first line of each are what libc makes of the same calls on other machines.
+ */
+static const struct profile {
+	const char *name;
+	const char *calls[CALLS_MAX];
+} profiles[] = {
+	{"session", {"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "poll", "ppoll",
+			    "close", "clock_gettime", "brk", "mmap", "munmap", "mremap", "madvise",
+			    "exit_group", "restart_syscall", "rt_sigreturn", "shutdown", "recv",
+			    "send", "clock_gettime64", "ppoll_time64", "mmap2", "sigreturn"}},
+	{"password", {"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "lseek",
+			     "newfstatat", "poll", "ppoll", "close", "clock_gettime", "brk", "mmap",
+			     "munmap", "mremap", "exit_group", "restart_syscall", "rt_sigreturn",
+			     "recv", "send", "_llseek", "fstat64", "fstatat64", "fstat",
+			     "clock_gettime64", "ppoll_time64", "mmap2", "sigreturn"}},
+};
+
+static int add(scmp_filter_ctx filter, const char *name)
+{
+	int number = seccomp_syscall_resolve_name(name);
+	if (number < 0)
+		return 0; /* not a call of this machine */
+	/* No memory may become code. */
+	if (strcmp(name, "mmap") == 0 || strcmp(name, "mmap2") == 0)
+		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
+}
+
+static int print(scmp_filter_ctx filter, const char *name)
+{
+	FILE *whole = tmpfile();
+	struct sock_filter one;
+	if (whole == NULL || seccomp_export_bpf(filter, fileno(whole)) != 0)
+		return -1;
+	rewind(whole);
+	printf("/* Made by tools/filter.c; not written by hand. */\n");
+	printf("static const struct sock_filter filter_%s[] = {\n", name);
+	while (fread(&one, sizeof one, 1, whole) == 1)
+		printf("\t{0x%04x, %u, %u, 0x%08x},\n", one.code, one.jt, one.jf, one.k);
+	printf("};\n");
+	fclose(whole);
+	return fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc == 2 && i < sizeof profiles / sizeof *profiles; i++) {
+		if (strcmp(argv[1], profiles[i].name) != 0)
+			continue;
+		scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+		if (filter == NULL ||
+			seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) !=
+				0 ||
+			/* 2: a binary tree. The kernel plays the filter through for every number at
+			   load. */
+			seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) != 0)
+			break;
+		for (size_t call = 0; profiles[i].calls[call] != NULL; call++)
+			if (add(filter, profiles[i].calls[call]) != 0) {
+				fprintf(stderr, "filter: cannot add %s\n", profiles[i].calls[call]);
+				return 1;
+			}
+		int failed = print(filter, profiles[i].name);
+		seccomp_release(filter);
+		return failed != 0;
+	}
+	fprintf(stderr, "filter: usage: filter session|password\n");
+	return 2;
+}
