@@ -62,7 +62,7 @@ $(B)/tools/filter: tools/filter.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) -lseccomp
 
-include $(wildcard tests/tests.mk bench/bench.mk install.mk)
+include $(wildcard tests/*.mk bench/bench.mk install.mk)
 
 clean:
 	rm -rf build $(programs)

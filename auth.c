@@ -1,9 +1,9 @@
-/* postern-auth: asks by Cyrus SASL who the client is, says it in one verdict, and is gone, and with
- * it every copy of the password that a library left in its heap.
+/* postern-auth: asks by Cyrus SASL who the client is, says it in one verdict, and is gone, and
+ * with it every copy of the password that a library left in its heap.
  * Runs in: postern-auth, started by the monitor for one login. Trusts: the first record, which is
  * the monitor's; the accounts only for who an account is; SASL for the shape of its messages, but
- * not for their outcome: the password is judged here, in a callback, and what SASL says of it later
- * counts only where it is worse. */
+ * not for their outcome: the password is judged here, in a callback, and what SASL says of it
+ * later counts only where it is worse. */
 #include <sasl/sasl.h>
 
 #include <sasl/saslplug.h>

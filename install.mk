@@ -4,10 +4,11 @@
 
 setup_wanted = $(if $(DESTDIR),,$(filter 0,$(shell id -u)))
 
-# Puts the paths of this installation into a file that is copied as it is.
+# put FROM TO MODE: copies a file as it is, but for the paths of this installation.
 put  = sed -e 's|/usr/local/libexec/postern|$(LIBEXEC)|g' -e 's|/etc/postern\.conf|$(SYSCONF)/postern.conf|g' \
-       -e 's|/etc/xinetd\.d|$(SYSCONF)/xinetd.d|g' $(1) > $(2)
+       -e 's|/etc/xinetd\.d|$(SYSCONF)/xinetd.d|g' $(1) > '$(2)' && chmod $(3) '$(2)'
 data = $(DESTDIR)$(PREFIX)/share/postern
+conf = $(DESTDIR)$(SYSCONF)/postern.conf
 xinetd = $(DESTDIR)$(SYSCONF)/xinetd.d/submission
 
 # postern is compiled with LIBEXEC: what carries it is built anew when it changes.
@@ -24,11 +25,9 @@ install: all
 	set -e; for page in man/*.[1-9]; do \
 	  folder='$(DESTDIR)$(MAN)'/man$${page##*.}; \
 	  install -d "$$folder"; install -m 644 "$$page" "$$folder"; done
-	$(call put,tcpserver/run,'$(data)/tcpserver/run')
-	chmod 755 '$(data)/tcpserver/run'
-	test -e '$(xinetd)' || { $(call put,xinetd.d/submission,'$(xinetd)'); chmod 644 '$(xinetd)'; }
-	test -e '$(DESTDIR)$(SYSCONF)/postern.conf' || \
-	  sh tools/example '$(STATE)' > '$(DESTDIR)$(SYSCONF)/postern.conf'
+	$(call put,tcpserver/run,$(data)/tcpserver/run,755)
+	test -e '$(xinetd)' || { $(call put,xinetd.d/submission,$(xinetd),644); }
+	test -e '$(conf)' || { sh tools/example '$(STATE)' > '$(conf)' && chmod 644 '$(conf)'; }
 	$(if $(setup_wanted),sh tools/setup '$(STATE)' '$(SBIN)/postern' '$(SYSCONF)/postern.conf')
 
 # Accounts, settings, users and the service's state stay: they are the administrator's.
@@ -37,7 +36,7 @@ uninstall:
 	for page in man/*.[1-9]; do rm -f "$(DESTDIR)$(MAN)/man$${page##*.}/$${page##*/}"; done
 	rm -f '$(data)/tcpserver/run'
 	-rmdir '$(DESTDIR)$(LIBEXEC)' '$(data)/tcpserver' '$(data)' 2>/dev/null
-	@echo 'Left as they are: $(DESTDIR)$(SYSCONF)/postern.conf, $(xinetd),'
+	@echo 'Left as they are: $(conf), $(xinetd),'
 	@echo '$(DESTDIR)$(STATE), and the users postern and postern-jail.'
 
 run:

@@ -1,10 +1,11 @@
 /* Hands one whole message to the sendmail program.
- * Runs in: monitor. Trusts: the program's exit status, by the table below; nothing that it prints.
+ * Runs in: monitor. Trusts: the program's exit status, by the table below; nothing that it
+ * prints.
  *
- * The file itself, at offset 0, is the program's standard input, and it is whole before the program
- * is started: from a pipe every sendmail delivers, with exit status 0, what a writer left that
- * died. What it prints goes to a file in memory: a background child would hold a pipe open long
- * after the exit, and die of SIGPIPE when we close it. */
+ * The file itself, at offset 0, is the program's standard input, and it is whole before the
+ * program is started: from a pipe every sendmail delivers, with exit status 0, what a writer left
+ * that died. What it prints goes to a file in memory: a background child would hold a pipe open
+ * long after the exit, and die of SIGPIPE when we close it. */
 #include "relay.h"
 
 #include <errno.h>

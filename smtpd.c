@@ -1,7 +1,7 @@
-/* smtpd: one connection on descriptors 0 and 1, started by a superserver.
- * Here: options, settings, who is calling, the fork, the jail; then session_run() in the child,
- * which all that the client sends goes to, or monitor_run() in the parent, which decides. Runs in:
- * both, until they part. Trusts: the superserver and the settings. */
+/* smtpd: one connection on descriptors 0 and 1, started by a superserver. Here: options,
+ * settings, who is calling, the fork, the jail; then session_run() in the child, which all that
+ * the client sends goes to, or monitor_run() in the parent, which decides.
+ * Runs in: both, until they part. Trusts: the superserver and the settings. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -28,19 +28,17 @@ struct check {
 	size_t offered; /* mechanisms */
 };
 
-/* Prints `ok: subject: words…`. */
-__attribute__((sentinel)) static void found(
-	struct check *check, enum level level, const char *subject, ...)
+/* Prints `ok: subject: words`. */
+__attribute__((format(printf, 4, 5))) static void found(
+	struct check *check, enum level level, const char *subject, const char *form, ...)
 {
 	static const char *const names[] = {"ok", "warning", "wrong"};
-	const char *words;
 	va_list rest;
 
 	check->wrong |= level == WRONG;
 	printf("%s: %s: ", names[level], subject);
-	va_start(rest, subject);
-	while ((words = va_arg(rest, const char *)))
-		fputs(words, stdout);
+	va_start(rest, form);
+	vprintf(form, rest);
 	va_end(rest);
 	putchar('\n');
 }
@@ -52,21 +50,20 @@ static void check_settings(struct check *check, const char *file)
 	const struct settings *settings = check->settings;
 	struct stat status;
 
-	found(check, OK, "settings", file, NULL);
+	found(check, OK, "settings", "%s", file);
 	if (stat(file, &status) == 0 && (status.st_mode & (S_IWGRP | S_IWOTH)))
 		found(check, WARNING, "settings",
-			"others than the owner may write to the file: chmod 0644 ", file, NULL);
-	found(check, OK, "hostname", settings->hostname, NULL);
+			"others than the owner may write to the file: chmod 0644 %s", file);
+	found(check, OK, "hostname", "%s", settings->hostname);
 	for (size_t i = 0; i < settings->networks.count; i++)
 		if (settings->networks.list[i].bits == 0)
 			found(check, WARNING, "networks",
-				"a network of /0 lets the whole world relay: name your own", NULL);
+				"a network of /0 lets the whole world relay: name your own");
 	if (settings->recipient_limit > 100)
 		found(check, WARNING, "recipient_limit",
 			"some sendmail programs refuse more than 100 recipients: see that yours "
-			"does not",
-			NULL);
-	found(check, OK, "state", settings->state, ": not used by this version", NULL);
+			"does not");
+	found(check, OK, "state", "%s: not used by this version", settings->state);
 }
 
 /* --- the jail --- */
@@ -81,11 +78,12 @@ static void check_layers(struct check *check)
 
 	for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
 		if (!(check->settings->jail_layers & layers[i].layer))
-			found(check, WARNING, "jail_layers", layers[i].name,
-				" is left out: add it unless this kernel cannot have it", NULL);
+			found(check, WARNING, "jail_layers",
+				"%s is left out: add it unless this kernel cannot have it",
+				layers[i].name);
 	if (!jail_landlock() && (check->settings->jail_layers & LAYER_LANDLOCK))
 		found(check, check->root ? OK : WARNING, "landlock",
-			"this kernel has none; the other layers stand", NULL);
+			"this kernel has none; the other layers stand");
 }
 
 /* In a child: enters the session's jail, writes what failed, and is gone. */
@@ -120,23 +118,23 @@ static void check_jail(struct check *check)
 
 	check_layers(check);
 	fflush(stdout); /* or the child has it twice */
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return found(check, WRONG, "jail", "pipe: ", strerror(errno), NULL);
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+		return found(check, WRONG, "jail", "pipe: %s", strerror(errno));
 	pid = fork();
 	if (pid == 0)
 		try_jail(check->settings, check->root, ends[1]);
 	close(ends[1]);
 	if (pid < 0)
-		found(check, WRONG, "jail", "fork: ", strerror(errno), NULL);
+		found(check, WRONG, "jail", "fork: %s", strerror(errno));
 	else {
 		status = child_wait(pid, deadline_in(10));
 		if (status.end == CHILD_EXITED && status.code == 0)
-			found(check, OK, "jail", "a session's jail could be entered", NULL);
+			found(check, OK, "jail", "a session's jail could be entered");
 		else {
 			got = read(ends[0], words, sizeof words - 1);
 			if (got > 0)
 				words[got] = '\0';
-			found(check, WRONG, "jail", words, NULL);
+			found(check, WRONG, "jail", "%s", words);
 		}
 	}
 	close(ends[0]);
@@ -154,10 +152,10 @@ static void check_groups(struct check *check)
 		text_number(&groups, user->groups[i]);
 	}
 	if (user->group_count)
-		found(check, OK, "user", user->name,
-			": sendmail gets its further groups too:", text_string(&groups), NULL);
+		found(check, OK, "user", "%s: sendmail gets its further groups too:%s", user->name,
+			text_string(&groups));
 	else
-		found(check, OK, "user", user->name, NULL);
+		found(check, OK, "user", "%s", user->name);
 }
 
 /* Becomes `user`. False: it cannot, and what a session meets afterwards cannot be seen. */
@@ -167,21 +165,20 @@ static bool check_identities(struct check *check)
 	TEXT(fault, 640);
 
 	if (!check->root) {
-		found(check, OK, "user", "not root: user, jail_user and jail are not looked at",
-			NULL);
+		found(check, OK, "user", "not root: user, jail_user and jail are not looked at");
 		check_jail(check);
 		return true;
 	}
 	wrong = settings_identities(check->settings, &fault);
 	if (wrong) {
-		found(check, WRONG, "settings", wrong, NULL);
+		found(check, WRONG, "settings", "%s", wrong);
 		return false;
 	}
 	check_groups(check);
 	check_jail(check);
 	wrong = jail_become(&check->settings->user, &fault);
 	if (wrong)
-		found(check, WRONG, "user", wrong, NULL);
+		found(check, WRONG, "user", "%s", wrong);
 	return !wrong;
 }
 
@@ -193,13 +190,13 @@ static void check_sendmail(struct check *check)
 	struct stat status;
 
 	if (stat(path, &status) != 0)
-		found(check, WRONG, "sendmail", path, ": ", strerror(errno),
-			"; install a sendmail program, or name yours: sendmail = /path", NULL);
+		found(check, WRONG, "sendmail",
+			"%s: %s; install a sendmail program, or name yours: sendmail = /path", path,
+			strerror(errno));
 	else if (!S_ISREG(status.st_mode) || access(path, X_OK) != 0)
-		found(check, WRONG, "sendmail", path, " is no program that this account may run",
-			NULL);
+		found(check, WRONG, "sendmail", "%s is no program that this account may run", path);
 	else
-		found(check, OK, "sendmail", path, NULL);
+		found(check, OK, "sendmail", "%s", path);
 }
 
 static void check_spool(struct check *check)
@@ -208,12 +205,11 @@ static void check_spool(struct check *check)
 	struct spool spool = {.file = -1};
 
 	if (spool_open(&spool, folder) == 0)
-		found(check, OK, "spool", folder, NULL);
+		found(check, OK, "spool", "%s", folder);
 	else
-		found(check, WRONG, "spool", folder, ": ", strerror(errno),
-			"; make the folder, and ",
-			check->root ? check->settings->user.name : "this account",
-			" must be able to write to it", NULL);
+		found(check, WRONG, "spool",
+			"%s: %s; make the folder, and %s must be able to write to it", folder,
+			strerror(errno), check->root ? check->settings->user.name : "this account");
 	spool_close(&spool);
 }
 
@@ -238,18 +234,17 @@ static bool check_accounts(struct check *check)
 
 	wrong = accounts_open(&accounts, path, &fault);
 	if (wrong) {
-		found(check, WRONG, "accounts", wrong, NULL);
+		found(check, WRONG, "accounts", "%s", wrong);
 		return false;
 	}
 	if (accounts_each(&accounts, count, &all) != YES)
-		found(check, WRONG, "accounts", path, " is damaged: put a good copy of it back",
-			NULL);
+		found(check, WRONG, "accounts", "%s is damaged: put a good copy of it back", path);
 	text_number(&number, all);
-	found(check, OK, "accounts", path, ", accounts in it: ", text_string(&number), NULL);
+	found(check, OK, "accounts", "%s, accounts in it: %s", path, text_string(&number));
 	accounts_close(&accounts);
 	if (stat(path, &status) == 0 && (status.st_mode & (S_IRWXO | S_IWGRP)))
-		found(check, WARNING, "accounts", path,
-			" is open to more than it should be: chmod o=,g-w ", path, NULL);
+		found(check, WARNING, "accounts",
+			"%s is open to more than it should be: chmod o=,g-w %s", path, path);
 	return true;
 }
 
@@ -280,16 +275,15 @@ static void check_mechanism(struct check *check, enum mechanism mechanism, const
 	struct verify_answer answer;
 
 	if (why)
-		return found(check, WARNING, "mechanisms", facts->name, " ", why, NULL);
+		return found(check, WARNING, "mechanisms", "%s %s", facts->name, why);
 	check->offered++;
 	verify_mechanism(check->settings, program, mechanism, &answer);
 	if (answer.verdict != YES)
-		found(check, WRONG, "mechanisms", facts->name, ": ", answer.words, NULL);
+		found(check, WRONG, "mechanisms", "%s: %s", facts->name, answer.words);
 	else
-		found(check, OK, "mechanisms", facts->name,
+		found(check, OK, "mechanisms", "%s%s", facts->name,
 			facts->clear ? ": offered in cleartext_networks, since there is no TLS"
-				     : ": offered",
-			NULL);
+				     : ": offered");
 }
 
 static void check_logins(struct check *check)
@@ -303,11 +297,11 @@ static void check_logins(struct check *check)
 		if (!check_accounts(check))
 			return;
 		if (!verify_program(program, sizeof program)) {
-			found(check, WRONG, "postern-auth", program,
-				" cannot be run: make install puts it there", NULL);
+			found(check, WRONG, "postern-auth",
+				"%s cannot be run: make install puts it there", program);
 			return;
 		}
-		found(check, OK, "postern-auth", program, NULL);
+		found(check, OK, "postern-auth", "%s", program);
 	}
 	for (size_t i = 0; i < all->count; i++) {
 		named |= (mechanism_set)1 << all->list[i];
@@ -315,12 +309,11 @@ static void check_logins(struct check *check)
 	}
 	for (size_t i = 0; i < trusted->count; i++)
 		if (!mechanism_in(named, trusted->list[i]))
-			found(check, WARNING, "trusted_mechanisms",
-				mechanism_facts(trusted->list[i])->name, " is none of mechanisms",
-				NULL);
+			found(check, WARNING, "trusted_mechanisms", "%s is none of mechanisms",
+				mechanism_facts(trusted->list[i])->name);
 	if (check->offered == 0 && check->settings->networks.count == 0)
 		found(check, WARNING, "networks",
-			"nobody may relay: no login is offered, and no network is named", NULL);
+			"nobody may relay: no login is offered, and no network is named");
 }
 
 enum outcome check_run(const struct call *call)
@@ -328,7 +321,7 @@ enum outcome check_run(const struct call *call)
 	struct check check = {.settings = call->settings, .root = geteuid() == 0};
 
 	if (call->fault) {
-		found(&check, WRONG, "settings", call->fault, NULL);
+		found(&check, WRONG, "settings", "%s", call->fault);
 		return FAILED;
 	}
 	check_settings(&check, call->file);

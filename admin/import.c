@@ -1,8 +1,8 @@
 /* Many accounts at once: name:password lines, all or none.
  * Runs in: postern. Trusts: nothing of its input, every fault of which is told by its line.
  *
- * All is read before the accounts are locked, so that nobody waits for who types; and all is judged
- * before a verifier is made. */
+ * All is read before the accounts are locked, so that nobody waits for who types; and all is
+ * judged before a verifier is made. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* Where a password comes from.
  * Runs in: postern. Trusts: nobody's password to be short, or text.
  *
- * While the terminal's echo is off the signals that would end us are held, and seen by a signalfd:
- * so the echo comes back without a handler, and then the signal does what it does. */
+ * While the terminal's echo is off the signals that would end us are held, and seen by a
+ * signalfd: so the echo comes back without a handler, and then the signal does what it does. */
 #include "admin/password.h"
 
 #include <fcntl.h>

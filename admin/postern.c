@@ -80,7 +80,7 @@ static const struct command *find(char ***words)
 		const char *first = **words, *second = first ? (*words)[1] : NULL, *rest;
 		size_t len = first ? strlen(first) : 0;
 
-		if (len == 0 || strncmp(commands[i].name, first, len) != 0)
+		if (len == 0 || strchr(first, ' ') || strncmp(commands[i].name, first, len) != 0)
 			continue;
 		rest = commands[i].name + len;
 		if (*rest == '\0')
@@ -144,18 +144,18 @@ static bool shelter(void)
 	return fcntl(2, F_GETFD) >= 0;
 }
 
-static enum outcome run(const struct command *command, struct call *call)
+static enum outcome run(const struct command *command, struct call call)
 {
 	struct settings settings;
 	TEXT(fault, 640);
 
-	call->fault = settings_read(call->file, &settings, &fault);
-	call->settings = &settings;
-	if (call->fault && command->run != check_run) {
-		command_say(NULL, call->fault);
+	call.fault = settings_read(call.file, &settings, &fault);
+	call.settings = &settings;
+	if (call.fault && command->run != check_run) {
+		command_say(NULL, call.fault);
 		return FAILED;
 	}
-	return command->run(call);
+	return command->run(&call);
 }
 
 static enum outcome obey(char **words, struct call *call)
@@ -177,7 +177,7 @@ static enum outcome obey(char **words, struct call *call)
 	if (wants_help(words))
 		return help(command->name);
 	outcome = arguments(command, words, call);
-	return outcome == DONE ? run(command, call) : outcome;
+	return outcome == DONE ? run(command, *call) : outcome;
 }
 
 int main(int argc, char **argv)

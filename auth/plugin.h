@@ -1,4 +1,5 @@
-/* The accounts as SASL's property store: the auxprop plugin that asks us and not a file of its own.
+/* The accounts as SASL's property store: the auxprop plugin that asks us and not a file of its
+ * own.
  * Runs in: postern-auth. Trusts: SASL's calls.
  *
  * The plugin keeps nothing. It finds the accounts by a callback of the connection, which auth.c

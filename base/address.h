@@ -1,4 +1,5 @@
-/* Mail addresses in the envelope: a path taken apart, and what no sendmail program carries safely.
+/* Mail addresses in the envelope: a path taken apart, and what no sendmail program carries
+ * safely.
  * Runs in: session (as the client wrote it), monitor (checked again). Trusts: nothing; pure. */
 #ifndef BASE_ADDRESS_H
 #define BASE_ADDRESS_H

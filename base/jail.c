@@ -3,8 +3,8 @@
  * of the settings.
  *
  * Seccomp is what the rule rests on: a chrooted nobody can still connect to a mail server on
- * 127.0.0.1, and Landlock does not stop prlimit64() on a sibling of the same uid. The other layers
- * are there for the day on which the kernel's filter has a hole. */
+ * 127.0.0.1, and Landlock does not stop prlimit64() on a sibling of the same uid. The other
+ * layers are there for the day on which the kernel's filter has a hole. */
 #include "base/jail.h"
 
 #include <dirent.h>

@@ -112,17 +112,17 @@ const char *network_parse(const char *string, struct network *network)
 	/* A scope id is refused, not cut: a network on one interface is not what would be obeyed.
 	 */
 	if (len >= sizeof plain || memchr(string, '%', len) != NULL)
-		return "not an IP address; write it like 192.0.2.0/24 or 2001:db8::/32";
+		return "is not an IP address; write it like 192.0.2.0/24 or 2001:db8::/32";
 	memcpy(plain, string, len);
 	plain[len] = '\0';
 	struct ip ip;
 	if (!ip_parse(plain, &ip))
-		return "not an IP address; write it like 192.0.2.0/24 or 2001:db8::/32";
+		return "is not an IP address; write it like 192.0.2.0/24 or 2001:db8::/32";
 	bool dotted = strchr(plain, ':') == NULL;
 	unsigned long long bits = dotted ? 32 : 128;
 	if (string[len] == '/' && !text_to_number(string + len + 1, bits, &bits))
-		return dotted ? "the prefix behind / must be a number from 0 to 32"
-			      : "the prefix behind / must be a number from 0 to 128";
+		return dotted ? "is no network: the prefix behind / must be a number from 0 to 32"
+			      : "is no network: the prefix behind / must be a number from 0 to 128";
 	/* A mapped network counts its bits as IPv6; one that is wider than all of IPv4 has the bits
 	 * of ::ffff: behind its prefix. */
 	bool too_wide = ip.v4 && !dotted && bits < MAPPED_BITS;
@@ -132,7 +132,8 @@ const char *network_parse(const char *string, struct network *network)
 	for (size_t at = 0; at < V6_OCTETS; at++)
 		behind |= (ip.octets[at] & ~covered((unsigned)bits, at)) != 0;
 	if (behind)
-		return "bits are set behind the prefix; write the first address of the network";
+		return "is no network: bits are set behind the prefix; write the first address of "
+		       "the network";
 	network->ip = ip;
 	network->bits = (unsigned char)bits;
 	return NULL;

@@ -1,5 +1,6 @@
 /* The replies: their numbers, and the facts of each, made from replies.def. The monitor names a
- * reply by its number; the session alone says it. Runs in: session, monitor. */
+ * reply by its number; the session alone says it.
+ * Runs in: session, monitor. Trusts: nothing; a table. */
 #ifndef BASE_REPLY_H
 #define BASE_REPLY_H
 

@@ -1,9 +1,9 @@
 /* The settings file to one struct, by the one list in settings.def. The only room that sees inih.
  * Runs in: smtpd before the fork, and postern. Trusts: the file for what it says, not for how.
  *
- * inih cuts a line at 200 octets, continues indented lines, and takes sections, `key: value` and a
- * comment behind a `;`, all without a word. So every line is judged here before inih sees one, and
- * what it then hands over is line by line what stands in the file. */
+ * inih cuts a line at 200 octets, continues indented lines, and takes sections, `key: value` and
+ * a comment behind a `;`, all without a word. So every line is judged here before inih sees one,
+ * and what it then hands over is line by line what stands in the file. */
 #include "base/settings.h"
 
 #include <errno.h>

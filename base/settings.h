@@ -1,6 +1,7 @@
-/* The settings file to one struct, made by the list in settings.def: whole and good, or not at all.
- * Runs in: smtpd before the fork, and postern. Trusts: the file, which is the administrator's; but
- * takes nothing of it that it does not fully understand. */
+/* The settings file to one struct, made by the list in settings.def: whole and good, or not at
+ * all.
+ * Runs in: smtpd before the fork, and postern. Trusts: the file, which is the administrator's;
+ * but takes nothing of it that it does not fully understand. */
 #ifndef BASE_SETTINGS_H
 #define BASE_SETTINGS_H
 

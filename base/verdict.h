@@ -1,6 +1,6 @@
 /* Starts postern-auth, passes tokens to it and takes its one verdict.
- * Runs in: monitor, postern. Trusts: a verdict only when postern-auth has ended well after it, and
- * then only about who the client is. */
+ * Runs in: monitor, postern. Trusts: a verdict only when postern-auth has ended well after it,
+ * and then only about who the client is. */
 #ifndef BASE_VERDICT_H
 #define BASE_VERDICT_H
 

@@ -1,21 +1,21 @@
-/* The wire: one record out, one in, exact or dead. The layout of every record that crosses between
- * two of our processes stands here and nowhere else.
+/* The wire: one record out, one in, exact or dead. The layout of every record that crosses
+ * between two of our processes stands here and nowhere else.
  * Runs in: every process. Trusts: nothing that was received but its length.
  *
- * A wire is a SOCK_SEQPACKET socketpair: one record, one question or answer. Each record is one of
- * the structs below, of fixed width, in the machine's own order of octets (both ends are one
+ * A wire is a SOCK_SEQPACKET socketpair: one record, one question or answer. Each record is one
+ * of the structs below, of fixed width, in the machine's own order of octets (both ends are one
  * machine), its first octet telling which; where a line says "and octets", a text follows it. A
- * string within a record ends with a NUL inside its field. An empty record reads like end of file,
- * so nobody sends one and both mean the end.
+ * string within a record ends with a NUL inside its field. An empty record reads like end of
+ * file, so nobody sends one and both mean the end.
  *
  * Session and monitor. The monitor speaks first: a wire_greeting. Then the session asks, by one
- * record of requests.def, and the monitor answers each but text, log and bye by exactly one record:
- * hello by a wire_offer, all others by a wire_answer, which for login and token may have octets
- * behind it, the challenge in base64. A wire_answer of type WIRE_FAREWELL comes unasked: the
- * connection ends, and the client is told the reply.
+ * record of requests.def, and the monitor answers each but text, log and bye by exactly one
+ * record: hello by a wire_offer, all others by a wire_answer, which for login and token may have
+ * octets behind it, the challenge in base64. A wire_answer of type WIRE_FAREWELL comes unasked:
+ * the connection ends, and the client is told the reply.
  *
- * Monitor and postern-auth. The monitor sends one wire_auth, then for each of the client's tokens a
- * wire_token and octets; postern-auth answers each by a wire_more and octets (a challenge in
+ * Monitor and postern-auth. The monitor sends one wire_auth, then for each of the client's tokens
+ * a wire_token and octets; postern-auth answers each by a wire_more and octets (a challenge in
  * base64) or by its one wire_verdict, then leaves. */
 #ifndef BASE_WIRE_H
 #define BASE_WIRE_H

@@ -1,6 +1,6 @@
 /* What a spawned session costs: smtpd against a static program that only answers, in turn, over
- * real TCP, from a superserver's accept to the end of the last process. Runs in: make bench.
- * Trusts: both programs.
+ * real TCP, from a superserver's accept to the end of the last process.
+ * Runs in: make bench. Trusts: both programs.
  *
  * Only ratios of one run say something: the floor itself differs from machine to machine. A line
  * and its CRLF go out in one write: two would be two reads and two wake-ups, and the floor would
@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEPS_MAX = 10, SMALL = 2 * 1024, LARGE = 20 * 1000 * 1000, PATIENCE = 60 };
+enum {
+	STEPS_MAX = 10,
+	SMALL = 2 * 1024,
+	LARGE = 20 * 1000 * 1000,
+	PIECE = 64 * 1024,
+	PATIENCE = 60
+};
 
 /* What is measured of one session, all from the client's connect(). */
 enum measure { GREETING, LAST_REPLY, CHILD_ENDED, ALL_GONE, PROCESSOR, FAULTS, MEASURES };
@@ -33,9 +40,11 @@ struct program {
 	char *argv[4];
 };
 
+/* Octets to send, `times` over; no reply is awaited if there is `more` to come. */
 struct octets {
 	const char *at;
-	size_t len;
+	size_t len, times;
+	bool more;
 };
 
 /* A dialogue: what the client sends, waiting for a reply before each. */
@@ -99,7 +108,8 @@ static pid_t spawn(const struct bench *bench, const struct program *program)
 	int client = accept4(bench->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (client < 0)
 		die("accept: %s", strerror(errno));
-	pid_t pid = vfork();
+	/* fork, as xinetd and tcpserver do. */
+	pid_t pid = fork();
 	if (pid == 0) {
 		dup2(client, 0);
 		dup2(client, 1);
@@ -108,7 +118,7 @@ static pid_t spawn(const struct bench *bench, const struct program *program)
 		_exit(127);
 	}
 	if (pid < 0)
-		die("vfork: %s", strerror(errno));
+		die("fork: %s", strerror(errno));
 	close(client);
 	return pid;
 }
@@ -152,12 +162,13 @@ static void hear(int server, const char *program, const char *after)
 
 static void say(int server, const char *program, struct octets step)
 {
-	while (step.len > 0) {
-		ssize_t put = write(server, step.at, step.len);
-		if (put <= 0)
-			die("%s does not take %.4s", program, step.at);
-		step.at += put;
-		step.len -= (size_t)put;
+	for (; step.times > 0; step.times--) {
+		for (size_t put = 0; put < step.len;) {
+			ssize_t done = write(server, step.at + put, step.len - put);
+			if (done <= 0)
+				die("%s does not take %.4s", program, step.at);
+			put += (size_t)done;
+		}
 	}
 }
 
@@ -175,7 +186,8 @@ static void play(const struct bench *bench, const struct program *program,
 	sample->of[GREETING] = now() - start;
 	for (size_t i = 0; i < dialogue->count; i++) {
 		say(server, program->name, dialogue->steps[i]);
-		hear(server, program->name, dialogue->steps[i].at);
+		if (!dialogue->steps[i].more)
+			hear(server, program->name, dialogue->steps[i].at);
 	}
 	sample->of[LAST_REPLY] = now() - start;
 	close(server);
@@ -196,30 +208,38 @@ static void play(const struct bench *bench, const struct program *program,
 
 static struct octets line(const char *text)
 {
-	return (struct octets){text, strlen(text)};
+	return (struct octets){text, strlen(text), 1, false};
 }
 
-/* A message of so many octets with its final dot, a whole text of lines. */
-static struct octets message(size_t size)
+static const char header[] = "From: <a@bench.postern.example>\r\n"
+			     "To: <b@bench.postern.example>\r\n"
+			     "Subject: bench\r\nDate: Thu, 01 Jan 1970 00:00:00 +0000\r\n"
+			     "Message-ID: <1@bench.postern.example>\r\n\r\n";
+static const char text[] =
+	"The quick brown fox jumps over the lazy dog, and the dog does not mind it.\r\n";
+static const char end[] = ".\r\n";
+
+/* A whole message of some 2 KB, in one write. */
+static struct octets small_message(void)
 {
-	static const char header[] = "From: <a@bench.postern.example>\r\n"
-				     "To: <b@bench.postern.example>\r\n"
-				     "Subject: bench\r\nDate: Thu, 01 Jan 1970 00:00:00 +0000\r\n"
-				     "Message-ID: <1@bench.postern.example>\r\n\r\n";
-	static const char text[] =
-		"The quick brown fox jumps over the lazy dog, and the dog does not mind it.\r\n";
-	static const char end[] = ".\r\n";
-	char *room = malloc(size + sizeof header + sizeof text + sizeof end);
-	size_t len = sizeof header - 1;
-	if (room == NULL)
-		die("no memory");
-	memcpy(room, header, len);
-	while (len < size) {
-		memcpy(room + len, text, sizeof text - 1);
-		len += sizeof text - 1;
-	}
-	memcpy(room + len, end, sizeof end - 1);
-	return (struct octets){room, len + sizeof end - 1};
+	static char room[SMALL + sizeof text + sizeof end];
+	char *put = stpcpy(room, header);
+	while (put < room + SMALL - sizeof end)
+		put = stpcpy(put, text);
+	stpcpy(put, end);
+	return line(room);
+}
+
+/* A piece of a large one. It is sent many times over: a superserver that forks has no 20 MB of its
+ * own, whose pages would have to be looked at for every connection. */
+static struct octets large_piece(void)
+{
+	static char room[PIECE];
+	char *put = room;
+	while (put + sizeof text < room + PIECE)
+		put = stpcpy(put, text);
+	size_t len = (size_t)(put - room);
+	return (struct octets){room, len, LARGE / len, true};
 }
 
 /* AUTH PLAIN with its initial response, NUL name NUL password. */
@@ -253,17 +273,21 @@ static void add(struct dialogue *dialogue, struct octets step)
 
 /* EHLO, perhaps a login, perhaps a message, QUIT. */
 static struct dialogue dialogue(
-	const char *name, double goal, const struct octets *auth, const struct octets *text)
+	const char *name, double goal, const struct octets *auth, const struct octets *message)
 {
-	struct dialogue made = {name, goal, {{NULL, 0}}, 0};
+	struct dialogue made = {.name = name, .goal = goal};
 	add(&made, line("EHLO client.postern.example\r\n"));
 	if (auth != NULL)
 		add(&made, *auth);
-	if (text != NULL) {
+	if (message != NULL) {
 		add(&made, line("MAIL FROM:<a@bench.postern.example>\r\n"));
 		add(&made, line("RCPT TO:<b@bench.postern.example>\r\n"));
 		add(&made, line("DATA\r\n"));
-		add(&made, *text);
+		if (message->more)
+			add(&made, (struct octets){header, sizeof header - 1, 1, true});
+		add(&made, *message);
+		if (message->more)
+			add(&made, line(end));
 	}
 	add(&made, line("QUIT\r\n"));
 	return made;
@@ -349,8 +373,8 @@ int main(int argc, char **argv)
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	setenv("TCPREMOTEIP", "127.0.0.1", 1);
 	listen_on_loopback(&bench);
-	const struct octets auth = login(argv[4], argv[5]), small = message(SMALL),
-			    large = message(LARGE);
+	const struct octets auth = login(argv[4], argv[5]), small = small_message(),
+			    large = large_piece();
 	const struct dialogue dialogues[] = {
 		dialogue("EHLO, QUIT", 2.0, NULL, NULL),
 		dialogue("2 KB message", 3.3, NULL, &small),

@@ -29,9 +29,7 @@ struct access_judgement envelope_judge(const struct monitor *monitor)
 	return access_judge(&facts);
 }
 
-/* The mechanisms for this client at this moment: the settings' as far as they are built, installed,
- * in reach of the store, and safe on this connection. */
-static mechanism_set offer(const struct monitor *monitor)
+mechanism_set envelope_offer(const struct monitor *monitor)
 {
 	const struct settings *settings = monitor->settings;
 	const struct ip *client = &monitor->start->peer->client;
@@ -59,7 +57,7 @@ void answer_hello(struct monitor *monitor, const char *octets, size_t more)
 	}
 	memcpy(monitor->hello, record->name, sizeof monitor->hello);
 	monitor->extended = record->extended != 0;
-	monitor->offered = monitor->extended && !monitor->logged_in ? offer(monitor) : 0;
+	monitor->offered = monitor->extended && !monitor->logged_in ? envelope_offer(monitor) : 0;
 	envelope_reset(monitor);
 	monitor->state = IDLE;
 	memset(&answer, 0, sizeof answer);

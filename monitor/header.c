@@ -1,7 +1,7 @@
 /* The message's header, line by line. Two questions are asked of it: what must not reach sendmail
- * (blind copies, loops, lines that break programs), and whether every sendmail would find the same
- * recipients in it. The second is answered by a grammar far smaller than RFC 5322's: what does not
- * fit costs nothing but -t.
+ * (blind copies, loops, lines that break programs), and whether every sendmail would find the
+ * same recipients in it. The second is answered by a grammar far smaller than RFC 5322's: what
+ * does not fit costs nothing but -t.
  * Runs in: monitor. Trusts: nothing; pure. */
 #include "monitor/header.h"
 

@@ -1,6 +1,6 @@
 /* The message's header as it streams by: Bcc taken out, whom it names, what is missing, loops
- * counted. Runs in: monitor. Trusts: nothing; pure. Lines end with LF here: the session made it so.
- */
+ * counted.
+ * Runs in: monitor. Trusts: nothing; pure. Lines end with LF here: the session made it so. */
 #ifndef MONITOR_HEADER_H
 #define MONITOR_HEADER_H
 

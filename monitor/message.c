@@ -1,5 +1,6 @@
 /* Answers the text and its end: what goes to the spool, the last checks, -t or by name, and
- * relaying. Runs in: monitor. Trusts: nothing of the text; reads the header itself. */
+ * relaying.
+ * Runs in: monitor. Trusts: nothing of the text; reads the header itself. */
 #include <errno.h>
 #include <string.h>
 

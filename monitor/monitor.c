@@ -282,6 +282,15 @@ static void begin(struct monitor *monitor)
 	log_word(&line, "jail", monitor->start->jail);
 	if (monitor->start->no_landlock)
 		log_word(&line, "landlock", "none");
+	/* An administrator who misses AUTH in the reply to EHLO finds here why it is not there. */
+	if (envelope_offer(monitor) == 0) {
+		bool clear = networks_have(
+			&monitor->settings->cleartext_networks, &monitor->start->peer->client);
+		log_word(&line, "auth", "hidden");
+		log_word(&line, "reason",
+			clear ? "no mechanism of the settings is built and installed"
+			      : "no TLS, and the client is not in cleartext_networks");
+	}
 	log_end(&line);
 }
 

@@ -1,5 +1,5 @@
 /* The monitor: decides, holds login and envelope, hands over. Believes nothing of the session.
- * Runs in: the parent, after the fork and after root is dropped. */
+ * Runs in: monitor, after the fork and after root is dropped. Trusts: its own clocks. */
 #ifndef MONITOR_MONITOR_H
 #define MONITOR_MONITOR_H
 

@@ -1,6 +1,6 @@
 /* Who is calling.
- * Runs in: smtpd before the fork. Trusts: the kernel, and the superserver's environment where there
- * is no socket to ask. */
+ * Runs in: smtpd before the fork. Trusts: the kernel, and the superserver's environment where
+ * there is no socket to ask. */
 #include "monitor/peer.h"
 
 #include <stdlib.h>

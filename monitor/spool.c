@@ -1,8 +1,8 @@
 /* One unlinked file for each message.
  * Runs in: monitor; `postern check` opens one to try. Trusts: the disk to fill up.
  *
- * A file is never used for a second message: a sendmail that went to the background still reads it,
- * and would read the next message out of it. */
+ * A file is never used for a second message: a sendmail that went to the background still reads
+ * it, and would read the next message out of it. */
 #include "monitor/spool.h"
 
 #include <errno.h>

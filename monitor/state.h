@@ -1,5 +1,5 @@
 /* What the monitor holds of one connection, and the questions that it answers.
- * Runs in: monitor. */
+ * Runs in: monitor. Trusts: what is in here; it was checked before it came in. */
 #ifndef MONITOR_STATE_H
 #define MONITOR_STATE_H
 
@@ -130,6 +130,10 @@ void monitor_log(struct log_line *line, const struct monitor *monitor, enum even
 
 /* Empties the transaction: envelope, header, spool. */
 void envelope_reset(struct monitor *monitor);
+
+/* The mechanisms for this client at this moment: the settings' as far as they are built, installed,
+ * in reach of the store, and safe on this connection. */
+mechanism_set envelope_offer(const struct monitor *monitor);
 
 /* What the client may do, by the one table of rules. */
 struct access_judgement envelope_judge(const struct monitor *monitor);

@@ -1,5 +1,6 @@
 /* The fields that we add to a message: Received first; Message-ID, Date and From where they are
- * missing. Runs in: monitor. Trusts: nothing of the client's text, which is made harmless here. */
+ * missing.
+ * Runs in: monitor. Trusts: nothing of the client's text, which is made harmless here. */
 #ifndef MONITOR_TRACE_H
 #define MONITOR_TRACE_H
 

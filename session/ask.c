@@ -1,6 +1,6 @@
 /* One function for each question to the monitor.
- * Runs in: session. Trusts: the monitor; checks its answers all the same, for a broken one must end
- * in a clean 421. */
+ * Runs in: session. Trusts: the monitor; checks its answers all the same, for a broken one must
+ * end in a clean 421. */
 #include "session/ask.h"
 
 #include <poll.h>

@@ -1,8 +1,9 @@
-/* One function for each question to the monitor; each has exactly one partner answer_NAME() there.
+/* One function for each question to the monitor; each has exactly one partner answer_NAME()
+ * there.
  * Runs in: session. Trusts: the monitor.
  *
- * Each returns the reply that the client is told. If the monitor has ended the connection instead,
- * that is its 421, and session->over is set. */
+ * Each returns the reply that the client is told. If the monitor has ended the connection
+ * instead, that is its 421, and session->over is set. */
 #ifndef SESSION_ASK_H
 #define SESSION_ASK_H
 

@@ -1,8 +1,8 @@
 /* The text of a message as a byte-driven machine.
  * Runs in: session. Trusts: nothing; pure.
  *
- * Only CR LF ends a line, and only CR LF "." CR LF ends the text (RFC 5321 4.1.1.4). Whoever takes
- * less for an end lets a client smuggle a second message past whoever takes more. */
+ * Only CR LF ends a line, and only CR LF "." CR LF ends the text (RFC 5321 4.1.1.4). Whoever
+ * takes less for an end lets a client smuggle a second message past whoever takes more. */
 #include "session/body.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* What the session holds of one connection.
- * Runs in: session. */
+ * Runs in: session. Trusts: nothing of the client. */
 #ifndef SESSION_DIALOGUE_H
 #define SESSION_DIALOGUE_H
 

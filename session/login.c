@@ -1,6 +1,6 @@
 /* The AUTH dialogue: lines only. What stands in them is postern-auth's to decode.
- * Runs in: session. Trusts: nothing of the client. A token goes from the stream's room to the wire
- * without a copy, and is wiped there. */
+ * Runs in: session. Trusts: nothing of the client. A token goes from the stream's room to the
+ * wire without a copy, and is wiped there. */
 #include <string.h>
 
 #include "base/text.h"

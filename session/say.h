@@ -1,5 +1,5 @@
 /* Says a reply by its number, or a line of a longer one.
- * Runs in: session. */
+ * Runs in: session. Trusts: the monitor's numbers. */
 #ifndef SESSION_SAY_H
 #define SESSION_SAY_H
 

@@ -1,6 +1,6 @@
 /* The SMTP session: the jailed child, all that reads the client.
- * Runs in: session. Trusts: the monitor's answers; nothing of the client. Holds no secret, opens no
- * file, allocates nothing, calls no library. */
+ * Runs in: session. Trusts: the monitor's answers; nothing of the client. Holds no secret, opens
+ * no file, allocates nothing, calls no library. */
 #ifndef SESSION_SESSION_H
 #define SESSION_SESSION_H
 

@@ -1,5 +1,6 @@
 /* The verbs: what checks each command's line, and what acts on it. A check only refuses, an act
- * only acts: neither is half of the other. Runs in: session. Trusts: nothing of the line. */
+ * only acts: neither is half of the other.
+ * Runs in: session. Trusts: nothing of the line. */
 #ifndef SESSION_VERBS_H
 #define SESSION_VERBS_H
 

@@ -2,10 +2,10 @@
  * is name NUL realm NUL property; the realm is what stands behind the login's first `@`.
  *
  * Properties: `authPassword` is the SCRAM-SHA-256 verifier. A disabled account has it under
- * `disabledAuthPassword` instead, so that no other reader of the file lets it in either. With empty
- * name and realm: `site`, the 32 random octets of the site secret; `iterations`, the counts that
- * the verifiers of the file have, as text, blank between, largest first. Runs in: postern-auth
- * (finds), postern (all). Trusts: the file only for who an account is. */
+ * `disabledAuthPassword` instead, so that no other reader of the file lets it in either. With
+ * empty name and realm: `site`, the 32 random octets of the site secret; `iterations`, the counts
+ * that the verifiers of the file have, as text, blank between, largest first.
+ * Runs in: postern-auth (finds), postern (all). Trusts: the file only for who an account is. */
 #ifndef STORE_ACCOUNTS_H
 #define STORE_ACCOUNTS_H
 

@@ -1,4 +1,5 @@
-/* The table of password stores, the one canonical form of a login, and what a new password may be.
+/* The table of password stores, the one canonical form of a login, and what a new password may
+ * be.
  * Runs in: monitor, postern-auth, postern. Trusts: nothing; pure. */
 #include "store/passwords.h"
 

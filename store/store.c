@@ -2,10 +2,10 @@
  * Runs in: postern-auth (reads), postern (reads and changes). Trusts: the file's owner, not its
  * content.
  *
- * A GDBM file that is written in place is damaged by a writer that dies, and mostly nobody notices
- * (silent bad values in 16 of 500 kills); a copy that is renamed when it is whole never is. The
- * lock is a file of its own, for the file itself is another one after each change; and so GDBM's
- * own locks, which never wait and whose order is wrong, are not wanted. */
+ * A GDBM file that is written in place is damaged by a writer that dies, and mostly nobody
+ * notices (silent bad values in 16 of 500 kills); a copy that is renamed when it is whole never
+ * is. The lock is a file of its own, for the file itself is another one after each change; and so
+ * GDBM's own locks, which never wait and whose order is wrong, are not wanted. */
 #include "store/store.h"
 
 #include <errno.h>

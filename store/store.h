@@ -1,4 +1,5 @@
-/* A GDBM file: opened to read, or changed whole by copy and rename. The one room that sees gdbm.h.
+/* A GDBM file: opened to read, or changed whole by copy and rename. The one room that sees
+ * gdbm.h.
  * Runs in: postern-auth (reads), postern (reads and changes). Trusts: the file's owner, not its
  * content: every value that comes out has a length that is checked. */
 #ifndef STORE_STORE_H

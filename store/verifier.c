@@ -3,8 +3,8 @@
  * Runs in: postern-auth (checks), postern (makes). Trusts: nothing; pure but for randomness.
  *
  * The iterations are written out here and not left to the library's PBKDF2: so every check is one
- * loop over the same number of rounds, whatever the verifier asks for, and its time tells nothing.
- */
+ * loop over the same number of rounds, whatever the verifier asks for, and its time tells
+ * nothing. */
 #include "store/verifier.h"
 
 #include <errno.h>

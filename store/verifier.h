@@ -1,6 +1,6 @@
 /* A password to a SCRAM-SHA-256 verifier (RFC 5803), the check against it, and keyed hashes. The
- * one room that sees nettle. Runs in: postern-auth (checks), postern (makes). Trusts: nothing; pure
- * but for randomness. */
+ * one room that sees nettle.
+ * Runs in: postern-auth (checks), postern (makes). Trusts: nothing; pure but for randomness. */
 #ifndef STORE_VERIFIER_H
 #define STORE_VERIFIER_H
 

@@ -1,6 +1,6 @@
 /* Writes accounts, also such as `postern` would never make: few iterations, a malformed verifier.
  *
- *   account FILE add NAME PASSWORD ITERATIONS | raw NAME VERIFIER | disable NAME
+ * account FILE add NAME PASSWORD ITERATIONS | raw NAME VERIFIER | disable NAME
  *
  * Runs in: the tests. */
 #include <stdio.h>

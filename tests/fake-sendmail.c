@@ -1,16 +1,15 @@
 /* The sendmail of the tests: writes down how it was called and what it was given, then ends as
  * told.
  *
- * It lies in the scratch folder of one test, and takes everything from there: what to do stands in
- * sendmail.mode, what it saw goes to sent/N.argv, .env, .message and .facts, N counting from 1.
- * Nothing of it comes through arguments or environment, which are what is tested.
+ * It lies in the scratch folder of one test, and takes everything from there: what to do stands
+ * in sendmail.mode, what it saw goes to sent/N.argv, .env, .message and .facts, N counting from
+ * 1. Nothing of it comes through arguments or environment, which are what is tested.
  *
- * Words of sendmail.mode, one a line:
- *   exit N      ends with this status            signal N     ends by this signal
- *   sleep N     waits before it ends             unread       leaves its input unread
- *   say TEXT    on standard output               complain TEXT  on standard error
- *   background N  ends at once, and a child reads the input N seconds later, to sent/N.late
- *   stay        a child of a session of its own stays behind, holding its output, for 1 s
+ * Words of sendmail.mode, one a line: exit N ends with this status signal N ends by this signal
+ * sleep N waits before it ends unread leaves its input unread say TEXT on standard output
+ * complain TEXT on standard error background N ends at once, and a child reads the input N
+ * seconds later, to sent/N.late stay a child of a session of its own stays behind, holding its
+ * output, for 1 s
  * Runs in: tests. Trusts: its folder. */
 #include <ctype.h>
 #include <dirent.h>

@@ -1,10 +1,12 @@
 /* The session with no monitor but a scripted one: session/ and base/, and no library at all.
  *
- * It links to show that the jailed code needs nothing else (tests/house reads what session.a leaves
- * undefined), and serves like smtpd: one client on 0 and 1. So tests/dialog --alone plays to it the
- * dialogues that no monitor decides, and a file of octets on 0 replays what a fuzzer found.
+ * It links to show that the jailed code needs nothing else (tests/house reads what session.a
+ * leaves undefined), and serves like smtpd: one client on 0 and 1. So tests/dialog --alone plays
+ * to it the dialogues that no monitor decides, and a file of octets on 0 replays what a fuzzer
+ * found.
  * Runs in: tests. Trusts: nothing; the monitor's part is a forked child that says yes to
  * everything. */
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -91,6 +93,7 @@ int main(void)
 	static struct settings settings;
 	int wire[2], status;
 	settings_of_a_test(&settings);
+	signal(SIGCHLD, SIG_DFL);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, wire))
 		return 2;
 	pid_t pid = fork();

@@ -1,5 +1,6 @@
 /* Makes a seccomp filter for one profile of the jail, as C, for the machine that is built for.
- * Runs in: the build, never on a user's host. `filter session > build/filter-session.h`
+ * Runs in: the build, never on a user's host. Trusts: libseccomp. Use: filter session >
+ * build/filter-session.h
  *
  * Each filter is an allow list: whatever it does not name kills the process. It looks at the
  * architecture first (int 0x80 has other numbers) and refuses x32: libseccomp does both. */

@@ -15,4 +15,4 @@ C: AUTH LOGIN
 S: 504 5.5.4 *
 C: MAIL FROM:<a@office.example>
 S: 530 5.7.0 *
-log: connect client=127.1.0.1 auth=hidden*
+log: connect client=127.1.0.1 auth=*

@@ -3,11 +3,11 @@ account: alice sesame-open
 C: AUTH PLAIN \
 C*3072: QUJD\
 C: 
-S: 5* 5.*
+S: 501 5.5.2 *
 C: AUTH PLAIN
 S: 334 
 C*3072: QUJD\
 C: 
-S: 535 5.7.8 *
+S: 501 5.5.2 *
 C: AUTH PLAIN {base64 \0alice\0sesame-open}
 S: 235 2.7.0 *
