@@ -268,9 +268,10 @@ static _Noreturn void become_session(const struct smtpd *smtpd)
 					  networks_have(&settings->bare_newline_networks,
 						  &smtpd->peer.client)),
 	};
-	if (!place_descriptors(smtpd) || !jail_lifeline(SESSION_LIFELINE))
+	if (!place_descriptors(smtpd))
 		_exit(1);
-	const char *wrong = jail_enter(&jail, &fault);
+	const char *wrong = jail_lifeline(SESSION_LIFELINE) ? jail_enter(&jail, &fault)
+							    : "the lifeline cannot be had";
 	if (wrong != NULL) {
 		say_no_jail(smtpd, wrong);
 		_exit(1);

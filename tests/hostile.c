@@ -6,6 +6,7 @@
  * driver. */
 #include "tests/hostile.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -49,7 +50,7 @@ static void do_one(struct hostile *hostile, char **words)
 static void do_texts(struct hostile *hostile, char **words)
 {
 	unsigned long long len = 0, count = 0;
-	text_to_number(words[0], WIRE_TEXT_MAX, &len);
+	text_to_number(words[0], WIRE_TEXT_MAX + 1, &len);
 	text_to_number(words[1], 1000000, &count);
 	go(hostile, "data");
 	for (; count > 0 && !hostile->over; count--) {
@@ -184,6 +185,27 @@ static void do_rights(struct hostile *hostile, char **words)
 	wait_for_ever();
 }
 
+/* connect PORT: the one allowed call that can open a connection, if the kernel lets it: a write
+ * with an address, to the client's own socket. */
+static void do_connect(struct hostile *hostile, char **words)
+{
+	unsigned long long port = 0;
+	text_to_number(words[0], 65535, &port);
+	struct sockaddr_in there = {.sin_family = AF_INET,
+		.sin_port = (in_port_t)(port >> 8 | port << 8),
+		.sin_addr = {0x0100007f}};
+	for (int turn = 0; turn < 6; turn++) {
+		ssize_t sent = sendto(hostile->start->out, "x\n", 2,
+			turn % 2 == 0 ? MSG_FASTOPEN | MSG_NOSIGNAL : MSG_NOSIGNAL,
+			(struct sockaddr *)&there, sizeof there);
+		if (turn == 0)
+			report(hostile, "tried", sent < 0 ? "in vain" : "");
+		if (turn == 1)
+			shutdown(hostile->start->out, SHUT_RDWR);
+		poll(NULL, 0, 100); /* the client's answer to that may change the socket's state */
+	}
+}
+
 /* early REQUEST: a login, and a record while postern-auth still thinks. */
 static void do_early(struct hostile *hostile, char **words)
 {
@@ -223,7 +245,7 @@ static const struct {
 } orders[] = {{"one", do_one}, {"fuzz", do_fuzz}, {"texts", do_texts}, {"logs", do_logs},
 	{"unread", do_unread}, {"busy", do_busy}, {"silent", do_silent}, {"spin", do_spin},
 	{"write", do_write}, {"chatter", do_chatter}, {"shut", do_shut}, {"close", do_close},
-	{"rights", do_rights}, {"early", do_early}, {"login", do_login}};
+	{"rights", do_rights}, {"connect", do_connect}, {"early", do_early}, {"login", do_login}};
 
 enum { WORDS = 6 };
 

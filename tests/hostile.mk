@@ -7,10 +7,6 @@ $(B)/tests/hostile: $(B)/smtpd.o $(B)/relay.o $(hostile_objects) $(B)/monitor.a 
                     $(B)/store-plain.a $(B)/base.a
 	$(call link,-linih)
 
-$(hostile_objects): $(B)/tests/%.o: tests/%.c Makefile
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
-
 test: $(B)/tests/hostile
 
 N ?= 2000000

@@ -227,6 +227,10 @@ void do_fuzz(struct hostile *hostile, char **words)
 	else
 		shape_record(hostile, below(hostile, below(hostile, 2) ? 256 : REQUESTS),
 			(enum shape)below(hostile, SHAPES), (uint8_t)below(hostile, 256));
-	report(hostile, "expect", expected(hostile));
-	ask(hostile);
+	const char *what = expected(hostile);
+	report(hostile, "expect", what);
+	if (strcmp(what, "gone") == 0)
+		tell(hostile);
+	else
+		ask(hostile);
 }

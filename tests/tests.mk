@@ -13,7 +13,7 @@ endif
 endif
 
 test: all $(units) $(tools)/fake-sendmail $(tools)/session_alone
-	@POSTERN_BUILD='$(abspath $(or $(out),.))' POSTERN_SANITIZED='$(SANITIZE)' sh tests/run '$(tools)' '$(T)'
+	@POSTERN_BUILD='$(abspath $(or $(out),.))' POSTERN_SANITIZED='$(SANITIZE)' CC='$(CC)' sh tests/run '$(tools)' '$(T)'
 
 # A unit holds whatever it needs of every folder; what it does not need does not come in.
 $(units): $(tools)/unit/%: $(tools)/unit/%.o $(B)/relay.o $(addprefix $(B)/,monitor.a auth.a store.a base.a)
