@@ -39,6 +39,7 @@ struct smtpd {
 	struct sink sink;
 	const char *file;
 	bool tls, root, client_on_2;
+	bool no_landlock; /* wanted, and the kernel has none */
 	int null;
 	char auth[256], jail_words[64];
 	int wire[2], lifeline[2]; /* [0]: the session's; of the lifeline, the read end */
@@ -59,11 +60,18 @@ static bool is_client(int fd)
 /* What a superserver hands over is its own: descriptors, dispositions, mask, environment. */
 static bool clean(struct smtpd *smtpd)
 {
+	/* Those that a superserver or a shell may have left ignored and that anything here hangs
+	 * on. */
+	static const int signals[] = {SIGHUP, SIGINT, SIGQUIT, SIGABRT, SIGALRM, SIGTERM, SIGUSR1,
+		SIGUSR2, SIGCHLD, SIGXCPU, SIGSYS};
 	sigset_t set;
 	struct rlimit none = {0, 0};
 	close_range(3, ~0U, 0);
-	for (int number = 1; number < __SIGRTMIN; number++)
-		signal(number, number == SIGPIPE || number == SIGXFSZ ? SIG_IGN : SIG_DFL);
+	for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+		signal(signals[i], SIG_DFL);
+	/* Their errors are returned, too, and that is where they are looked at. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	/* The monitor reads these from a descriptor; the session, which they may reach too, is deaf
 	 * to them, so that it can still say 421. */
 	sigemptyset(&set);
@@ -181,7 +189,8 @@ static void describe_jail(struct smtpd *smtpd)
 	unsigned holds = smtpd->settings.jail_layers;
 	if (!smtpd->root)
 		holds &= ~(unsigned)LAYER_CHROOT;
-	if (jail_landlock() == 0)
+	smtpd->no_landlock = (holds & LAYER_LANDLOCK) != 0 && jail_landlock() == 0;
+	if (smtpd->no_landlock)
 		holds &= ~(unsigned)LAYER_LANDLOCK;
 	for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
 		if ((holds & layers[i].layer) == 0)

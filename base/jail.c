@@ -65,6 +65,24 @@ const char *jail_become(const struct identity *user, struct text *fault)
 	return NULL;
 }
 
+/* Whether the folder holds nothing but itself and the one above. Reads without stdio or opendir():
+ * they allocate, and this runs in each session's process. */
+static bool is_empty(const char *folder)
+{
+	_Alignas(struct dirent64) char room[1024];
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? -1 : getdents64(fd, room, sizeof room);
+	bool empty = len >= 0;
+	for (ssize_t at = 0; empty && at < len;) {
+		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(room + at);
+		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+		at += entry->d_reclen;
+	}
+	if (fd >= 0)
+		close(fd);
+	return empty;
+}
+
 const char *jail_folder(const char *folder, struct text *fault)
 {
 	struct stat status;
@@ -74,17 +92,9 @@ const char *jail_folder(const char *folder, struct text *fault)
 	if (!S_ISDIR(status.st_mode))
 		wrong = " is no folder";
 	else if (status.st_uid != 0 || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		wrong = " must belong to root, and nobody else may write to it: chown root, chmod "
-			"0555";
-	if (wrong == NULL) {
-		DIR *open = opendir(folder);
-		if (open == NULL)
-			return failed(fault, folder);
-		for (struct dirent *entry; wrong == NULL && (entry = readdir(open)) != NULL;)
-			if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-				wrong = " is not empty: the jail must hold nothing";
-		closedir(open);
-	}
+		wrong = " must be root's and nobody else's to write: chown root, chmod 0555";
+	else if (!is_empty(folder))
+		wrong = " must be empty, the jail holds nothing";
 	if (wrong == NULL)
 		return NULL;
 	text_clear(fault);
@@ -155,10 +165,10 @@ static bool limits(const struct jail *jail)
 	};
 	for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
 		struct rlimit limit = {list[i].most, list[i].most}, now;
-		/* A lower limit that is there already stays. */
-		if (getrlimit(list[i].resource, &now) == 0 && now.rlim_max < limit.rlim_max)
-			limit.rlim_cur = limit.rlim_max = now.rlim_max;
-		if (setrlimit(list[i].resource, &limit) != 0)
+		if (setrlimit(list[i].resource, &limit) == 0)
+			continue;
+		/* A lower limit that is there already is as good, and cannot be raised. */
+		if (getrlimit(list[i].resource, &now) != 0 || now.rlim_max > list[i].most)
 			return false;
 	}
 	return true;

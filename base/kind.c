@@ -242,7 +242,7 @@ const char *kind_NETWORKS(void *field, const char *word)
 	const char *wrong;
 
 	if (networks->count == NETWORKS_MAX)
-		return "is one too many: a list has room for 256 networks";
+		return "is one too many; a list has room for 100 networks";
 	wrong = network_parse(word, &networks->list[networks->count]);
 	if (!wrong)
 		networks->count++;
@@ -254,7 +254,7 @@ const char *kind_DOMAINS(void *field, const char *word)
 	struct domain_list *domains = field;
 
 	if (domains->count == SETTINGS_DOMAINS_MAX)
-		return "is one too many: a list has room for 32 domains";
+		return "is one too many: a list has room for 16 domains";
 	if (!address_domain(word, strlen(word)))
 		return "is no domain; write one like your.domain";
 	text_copy(domains->list[domains->count++], SETTINGS_LINE_MAX + 1, word);

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-enum { NETWORKS_MAX = 256, IP_TEXT_MAX = 46 };
+enum { NETWORKS_MAX = 100, IP_TEXT_MAX = 46 };
 
 /* One address, normalised: ::ffff:a.b.c.d is the IPv4 address a.b.c.d, a scope id is cut off.
  * An unknown address (.known false) is in no list whatever. */

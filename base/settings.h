@@ -16,7 +16,7 @@
 enum {
 	SETTINGS_LINE_MAX = 198, /* octets of a line: inih cuts longer ones without a word */
 	SETTINGS_FILE_MAX = 65536,
-	SETTINGS_DOMAINS_MAX = 32,
+	SETTINGS_DOMAINS_MAX = 16,
 	RECIPIENTS_MAX = 1000, /* the largest recipient_limit: more, courier and OpenSMTPD refuse */
 	GROUPS_MAX = 32
 };

@@ -55,9 +55,11 @@ size_t wire_receive(int wire, void *room, size_t size, enum wire_end *end)
 	 * MSG_CTRUNC. */
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
 	ssize_t got;
+	/* ECONNRESET is told once, before what is still there to be read: the other side left and
+	 * had not read all that we sent. What it said itself counts all the same. */
 	do
 		got = recvmsg(wire, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
 		*end = WIRE_WOULD_BLOCK;
 		return 0;

@@ -32,7 +32,7 @@
 enum {
 	WIRE_TEXT_MAX = 124 * 1024, /* well under the socket's buffer of 208 KiB, and fast */
 	WIRE_TOKEN_MAX = 12288,     /* RFC 4954 4: the longest line of base64 */
-	WIRE_LOG_VALUE = 64,
+	WIRE_LOG_VALUE = 128,
 	WIRE_LOGS_MAX = 50,   /* log records in one connection; one more ends it */
 	WIRE_ID = 12,         /* octets of a session id with its NUL */
 	WIRE_LOGIN_MAX = 255, /* octets of a canonical login */

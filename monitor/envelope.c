@@ -57,7 +57,7 @@ void answer_hello(struct monitor *monitor, const char *octets, size_t more)
 	}
 	memcpy(monitor->hello, record->name, sizeof monitor->hello);
 	monitor->extended = record->extended != 0;
-	monitor->offered = monitor->extended && !monitor->logged_in ? envelope_offer(monitor) : 0;
+	monitor->offered = monitor->extended && !monitor->logged_in ? monitor->possible : 0;
 	envelope_reset(monitor);
 	monitor->state = IDLE;
 	memset(&answer, 0, sizeof answer);

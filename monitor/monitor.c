@@ -39,19 +39,18 @@ static const struct question {
 /* How a connection ends: the log's word, and what the client is told where it is still there. */
 static const struct {
 	const char *word;
-	enum reply farewell; /* GO_ON: none; the session knows why */
-	bool at_once;        /* the session is not to say a last word */
+	enum reply farewell; /* GO_ON: none; the session knows why, or is not to say a word */
 } ends[ENDS] = {
-	[END_QUIT] = {"quit", GO_ON, false},
-	[END_HANGUP] = {"hangup", GO_ON, false},
-	[END_TIMEOUT] = {"timeout", REPLY_TIMED_OUT, false},
-	[END_ERRORS] = {"errors", REPLY_TOO_MANY_ERRORS, false},
-	[END_FAILURES] = {"failures", REPLY_TOO_MANY_FAILURES, false},
-	[END_SIGNAL] = {"signal", REPLY_SHUTTING_DOWN, false},
-	[END_JAIL] = {"nojail", GO_ON, false},
-	[END_DIED] = {"died", GO_ON, true},
-	[END_DISTRUST] = {"distrust", GO_ON, true},
-	[END_SILENT] = {"silent", GO_ON, true},
+	[END_QUIT] = {"quit", GO_ON},
+	[END_HANGUP] = {"hangup", GO_ON},
+	[END_TIMEOUT] = {"timeout", REPLY_TIMED_OUT},
+	[END_ERRORS] = {"errors", REPLY_TOO_MANY_ERRORS},
+	[END_FAILURES] = {"failures", REPLY_TOO_MANY_FAILURES},
+	[END_SIGNAL] = {"signal", REPLY_SHUTTING_DOWN},
+	[END_JAIL] = {"nojail", GO_ON},
+	[END_DIED] = {"died", GO_ON},
+	[END_DISTRUST] = {"distrust", GO_ON},
+	[END_SILENT] = {"silent", GO_ON},
 };
 
 static const enum end byes[BYES] = {
@@ -283,7 +282,8 @@ static void begin(struct monitor *monitor)
 	if (monitor->start->no_landlock)
 		log_word(&line, "landlock", "none");
 	/* An administrator who misses AUTH in the reply to EHLO finds here why it is not there. */
-	if (envelope_offer(monitor) == 0) {
+	monitor->possible = envelope_offer(monitor);
+	if (monitor->possible == 0) {
 		bool clear = networks_have(
 			&monitor->settings->cleartext_networks, &monitor->start->peer->client);
 		log_word(&line, "auth", "hidden");
@@ -300,13 +300,11 @@ static void say_farewell(struct monitor *monitor)
 	enum wire_end end = WIRE_FINE;
 	struct pollfd wire = {monitor->start->wire, POLLIN, 0};
 	struct deadline until = deadline_in_ms(FAREWELL_MS);
-	if (ends[monitor->end].farewell != GO_ON) {
-		struct wire_answer farewell;
-		memset(&farewell, 0, sizeof farewell);
-		farewell.type = WIRE_FAREWELL;
-		farewell.reply = (uint16_t)ends[monitor->end].farewell;
-		wire_send_now(monitor->start->wire, &farewell, sizeof farewell, NULL, 0);
-	}
+	struct wire_answer farewell;
+	memset(&farewell, 0, sizeof farewell);
+	farewell.type = WIRE_FAREWELL;
+	farewell.reply = (uint16_t)ends[monitor->end].farewell;
+	wire_send_now(monitor->start->wire, &farewell, sizeof farewell, NULL, 0);
 	shutdown(monitor->start->wire, SHUT_WR);
 	/* What it still sends is thrown away, but for the count of octets in its bye. */
 	while (end != WIRE_GONE && deadline_poll(&wire, 1, until) > 0 && !deadline_passed(until)) {
@@ -373,7 +371,7 @@ int monitor_run(const struct monitor_start *start)
 	while (monitor.end == GOING)
 		serve(&monitor);
 	verdict_end(&monitor.auth);
-	if (!ends[monitor.end].at_once)
+	if (ends[monitor.end].farewell != GO_ON)
 		say_farewell(&monitor);
 	int status = reap(&monitor);
 	say_goodbye(&monitor, status, deadline_now() - monitor.greeted.at);

@@ -67,7 +67,8 @@ struct monitor {
 
 	char hello[256];
 	bool extended;
-	mechanism_set offered; /* exactly those that the last EHLO told */
+	mechanism_set possible; /* what this connection could be offered */
+	mechanism_set offered;  /* exactly those that the last EHLO told */
 
 	bool logged_in;
 	char login[WIRE_LOGIN_MAX + 1];

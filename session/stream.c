@@ -17,19 +17,20 @@ bool stream_flush(struct stream *stream)
 	size_t sent = 0;
 	struct deadline deadline = deadline_in(stream->write_timeout);
 	while (sent < stream->out_len) {
-		struct pollfd out = {stream->out, POLLOUT, 0};
-		if (deadline_poll(&out, 1, deadline) <= 0)
-			break;
 		const char *at = stream->out_room + sent;
-		ssize_t done =
-			send(stream->out, at, stream->out_len - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (done < 0 && errno == ENOTSOCK)
-			done = write(stream->out, at, stream->out_len - sent);
-		if (done < 0 && (errno == EAGAIN || errno == EINTR))
-			continue;
-		if (done < 0)
+		size_t len = stream->out_len - sent;
+		ssize_t done = send(stream->out, at, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		bool is_pipe = done < 0 && errno == ENOTSOCK;
+		if (is_pipe || (done < 0 && errno == EAGAIN)) {
+			struct pollfd out = {stream->out, POLLOUT, 0};
+			if (deadline_poll(&out, 1, deadline) <= 0)
+				break;
+			/* A pipe that is ready takes all of the room without blocking. */
+			done = is_pipe ? write(stream->out, at, len) : 0;
+		}
+		if (done < 0 && errno != EINTR)
 			break;
-		sent += (size_t)done;
+		sent += done > 0 ? (size_t)done : 0;
 	}
 	bool whole = sent == stream->out_len;
 	stream->out_count += sent;

@@ -37,7 +37,7 @@ static bool is_letter_or_digit(char octet)
 static size_t add_lower(struct text *text, const char *from, const char *also, size_t most)
 {
 	size_t len = 0;
-	for (; from[len] != '\0' && len < most; len++) {
+	for (; len < most && from[len] != '\0'; len++) {
 		char octet = from[len];
 		if (!is_letter_or_digit(octet) && strchr(also, octet) == NULL)
 			break;

@@ -84,8 +84,8 @@ static void vary_text(struct hostile *hostile, const struct accepted *accepted)
 		}
 		text_add(&text, endings[kind == 0 ? 1 : below(hostile, 8)]);
 	}
-	size_t len = below(hostile, 50) == 0 ? WIRE_TEXT_MAX : 1 + below(hostile, 200);
-	for (size_t i = 0; text.len < len; i++)
+	size_t len = below(hostile, 50) == 0 ? text.max - 1 : 1 + below(hostile, 200);
+	while (text.len < len)
 		text_octet(&text, (char)(below(hostile, 8) == 0 ? '\n' : below(hostile, 256)));
 	for (size_t i = 0; i < text.len; i++)
 		if (text.at[i] == '\r' || text.at[i] == '\0')

@@ -42,16 +42,17 @@ def name_accounts(folder):
     return os.path.join(folder, "accounts.gdbm")
 
 
-def first_record(accounts, mechanism="PLAIN", **values):
-    record = {"type": NUMBERS["WIRE_AUTH"], "mechanism": NUMBERS["MECHANISM_" + mechanism],
+def first_record(accounts, name="PLAIN", **values):
+    number = NUMBERS["MECHANISM_" + name]
+    record = {"type": NUMBERS["WIRE_AUTH"], "mechanism": number,
               "passwords": NUMBERS["PASSWORDS_ACCOUNTS"], "jail_layers": LAYERS,
               "hostname": "mail.example.org", "accounts": accounts, **values}
     return pack("wire_auth", **record)
 
 
-def begin(accounts, mechanism="PLAIN", program=AUTH, **values):
+def begin(accounts, name="PLAIN", program=AUTH, **values):
     run = Run([program], ENVIRONMENT)
-    run.send(first_record(accounts, mechanism, **values))
+    run.send(first_record(accounts, name, **values))
     return run
 
 
@@ -62,7 +63,9 @@ def token(run, octets, present=1):
 def end(run):
     """The verdict, and that it counts: end of file and status 0 behind it."""
     octets = run.receive()
-    assert octets[0:1] == bytes([NUMBERS["WIRE_VERDICT"]]), (octets, run.wait())
+    if octets[0:1] != bytes([NUMBERS["WIRE_VERDICT"]]):
+        run.cut()
+        raise AssertionError("no verdict: %r, %r" % (octets, run.wait()))
     verdict = unpack("wire_verdict", octets)
     assert run.receive() == b""
     status, run.said = run.wait()

@@ -311,10 +311,10 @@ static void lists(void **state)
 		"F:2: cleartext_networks: `none` and");
 	bad("cleartext_networks = ::1\ncleartext_networks = none",
 		"F:2: cleartext_networks: `none` and");
-	for (int i = 0; i < 256; i++)
+	for (int i = 0; i < NETWORKS_MAX; i++)
 		snprintf(many + strlen(many), 24, "networks = 10.0.0.%d\n", i);
 	good(many);
-	assert_int_equal(settings.networks.count, 256);
+	assert_int_equal(settings.networks.count, NETWORKS_MAX);
 	snprintf(many + strlen(many), 24, "networks = ::1\n");
 	bad(many, "F:257: networks: `::1` is one too many");
 }
