@@ -116,7 +116,8 @@ void serve_token(struct serve_token *token, bool is_first)
 		record.head.present > 1)
 		serve_fail("a token is not as it must be");
 	len -= sizeof record.head;
-	if (record.head.present == 0 && (!is_first || len > 0))
+	bool absent = record.head.present == 0;
+	if (absent && (!is_first || len > 0))
 		serve_fail("a token is absent where it cannot be");
 	token->len = len;
 	memcpy(token->octets, record.octets, len);
@@ -129,7 +130,7 @@ void serve_token(struct serve_token *token, bool is_first)
 	else if (len == 1 && *token->octets == '=')
 		token->kind = SERVE_EMPTY;
 	else /* an empty initial response without its "=" is no base64 */
-		token->kind = len == 0 && record.head.present == 0 ? SERVE_ABSENT : SERVE_BASE64;
+		token->kind = absent ? SERVE_ABSENT : SERVE_BASE64;
 }
 
 void serve_more(const char *challenge, size_t len)

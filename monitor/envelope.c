@@ -107,6 +107,7 @@ void answer_mail(struct monitor *monitor, const char *octets, size_t more)
 	monitor->state = MAIL;
 	monitor_answer(monitor, REPLY_SENDER_OK);
 	monitor_log(&line, monitor, EVENT_mail);
+	log_word(&line, "hello", monitor->hello);
 	log_word(&line, "sender", envelope->sender);
 	log_number(&line, "size", record->has_size ? record->size : 0);
 	log_end(&line);

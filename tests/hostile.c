@@ -51,7 +51,7 @@ static void do_texts(struct hostile *hostile, char **words)
 {
 	unsigned long long len = 0, count = 0;
 	text_to_number(words[0], WIRE_TEXT_MAX + 1, &len);
-	text_to_number(words[1], 1000000, &count);
+	text_to_number(words[1], 1000000000, &count);
 	go(hostile, "data");
 	for (; count > 0 && !hostile->over; count--) {
 		make(hostile, REQUEST_text);

@@ -61,7 +61,7 @@ static void address(struct hostile *hostile, char *room, enum address_role role)
 		text_copy(made, sizeof made, text_string(&text));
 	} while (address_check(made, role) != ADDRESS_FINE);
 	if (below(hostile, 30) == 0)
-		text_copy(made, sizeof made, role == ADDRESS_SENDER ? "" : "postMASTER");
+		text_copy(made, sizeof made, role == ADDRESS_SENDER ? "" : "postmaster");
 	garbage(hostile, room, ADDRESS_MAX + 1);
 	memcpy(room, made, strlen(made) + 1);
 }

@@ -74,13 +74,14 @@ def helper(programs, name, *arguments):
 
 
 @contextlib.contextmanager
-def place(programs, way, allowed=(), status=0, **settings):
-    """A scratch folder, with clients that may relay; afterwards nothing may be left, and the log clean."""
+def place(programs, way, allowed=(), status=0, but="", **settings):
+    """A scratch folder, with clients that may relay; afterwards nothing may be left, and the log clean. A
+    fault that has the word `but` is none here."""
     scratch = Scratch(programs, way)
     scratch.write_settings(**{"networks": "127.0.0.0/8", **settings})
     try:
         yield scratch
-        faults = scratch.faults(allowed, status)
+        faults = [fault for fault in scratch.faults(allowed, status) if not but or but not in fault]
         assert not faults, "\n".join(faults)
     except Exception as error:
         scratch.faults(status=None)

@@ -42,12 +42,12 @@ def name_accounts(folder):
     return os.path.join(folder, "accounts.gdbm")
 
 
+FIRST = {"type": NUMBERS["WIRE_AUTH"], "mechanism": NUMBERS["MECHANISM_PLAIN"],
+         "passwords": NUMBERS["PASSWORDS_ACCOUNTS"], "jail_layers": LAYERS, "hostname": "mail.example.org"}
+
+
 def first_record(accounts, name="PLAIN", **values):
-    number = NUMBERS["MECHANISM_" + name]
-    record = {"type": NUMBERS["WIRE_AUTH"], "mechanism": number,
-              "passwords": NUMBERS["PASSWORDS_ACCOUNTS"], "jail_layers": LAYERS,
-              "hostname": "mail.example.org", "accounts": accounts, **values}
-    return pack("wire_auth", **record)
+    return pack("wire_auth", **{**FIRST, "accounts": accounts, "mechanism": NUMBERS["MECHANISM_" + name], **values})
 
 
 def begin(accounts, name="PLAIN", program=AUTH, **values):
@@ -401,7 +401,8 @@ def test_check(accounts, folder):
     {"hostname": "h" * 256}, {"hostname": ""}, {"realm": "r" * 199}, {"accounts": "/" * 199}, {"local": "1" * 64},
     {"remote": "1" * 64}])
 def test_first_record_is_checked(accounts, change):
-    run = begin(accounts, **change)
+    run = Run([AUTH], ENVIRONMENT)
+    run.send(pack("wire_auth", **{**FIRST, "accounts": accounts, **change}))
     assert run.receive() == b""
     status, words = run.wait()
     assert status == 3 and words == "the first record is not as it must be\n"
