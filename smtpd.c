@@ -26,7 +26,7 @@
 
 enum {
 	SESSION_WIRE = 3, /* the session's descriptors: the client, these two, and no other */
-	SESSION_LIFELINE = 4,
+	SESSION_LIFELINE = JAIL_LIFELINE,
 	ASIDE = 16,
 	FAREWELL_S = 2
 };

@@ -13,7 +13,6 @@
 
 enum {
 	WIRE = 3,
-	LIFELINE = 4,
 	/* The monitor has its own deadlines and ends us by the lifeline; this one is for a monitor
 	 * that forgot us. */
 	WAIT_S = 3600,
@@ -65,7 +64,7 @@ void serve_begin(struct wire_auth *first, bool check)
 {
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		serve_fail("PR_SET_DUMPABLE cannot be set");
-	if (!jail_lifeline(LIFELINE))
+	if (!jail_lifeline(JAIL_LIFELINE))
 		serve_fail("there is no lifeline");
 	size_t len = receive(first, sizeof *first);
 	bool good = len == sizeof *first && first->type == WIRE_AUTH &&

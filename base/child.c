@@ -90,16 +90,17 @@ struct child_status child_wait(pid_t pid, struct deadline deadline)
 	struct child_status status = {CHILD_ABANDONED, 0, false};
 	if (reaped(pid, deadline, &status))
 		return status;
-	status.timed_out = true;
+	return child_kill(pid);
+}
+
+struct child_status child_kill(pid_t pid)
+{
+	struct child_status status = {CHILD_ABANDONED, 0, true};
+	/* Before it is reaped: until then the group cannot be anybody else's. */
 	kill(-pid, SIGKILL);
 	kill(pid, SIGKILL);
 	reaped(pid, deadline_in_ms(CHILD_GRACE_MS), &status);
 	return status;
-}
-
-void child_kill(pid_t pid)
-{
-	child_wait(pid, deadline_in_ms(0));
 }
 
 int child_words_open(void)

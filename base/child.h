@@ -39,8 +39,9 @@ struct child_status {
  * later (a setuid program may not be killed by us) is left alone: CHILD_ABANDONED. */
 struct child_status child_wait(pid_t pid, struct deadline deadline);
 
-/* Kills its process group and reaps it, for at most 2 s. */
-void child_kill(pid_t pid);
+/* Kills its process group, also where the program itself has ended already, and reaps it, for at
+ * most 2 s. The status says .timed_out. */
+struct child_status child_kill(pid_t pid);
 
 /* An unlinked file in memory for a child's words. -1 with errno. */
 int child_words_open(void);

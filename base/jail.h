@@ -15,7 +15,11 @@ enum jail_profile {
 	JAIL_PASSWORD /* postern-auth with PLAIN or LOGIN against accounts: nothing is opened */
 };
 
-enum { JAIL_ABI_NEWEST = 6 };
+enum {
+	JAIL_ABI_NEWEST = 6,
+	JAIL_LIFELINE = 4 /* its descriptor in every jailed process; the filters let none close it
+			   */
+};
 
 struct jail {
 	enum jail_profile profile;

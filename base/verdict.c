@@ -102,11 +102,14 @@ static void explain(const struct verdict_run *run, struct child_status status, c
 	text_string(&words);
 }
 
-/* The end of a run without a verdict that counts. It has `patience` to end by itself. */
+/* The end of a run without a verdict that counts. It has `patience` to end by itself; with none,
+ * what it started goes with it. */
 static enum verdict_step fail(struct verdict_run *run, unsigned patience_ms, const char *what,
 	struct verdict_result *result)
 {
-	struct child_status status = child_wait(run->pid, deadline_in_ms(patience_ms));
+	struct child_status status = patience_ms == 0
+					     ? child_kill(run->pid)
+					     : child_wait(run->pid, deadline_in_ms(patience_ms));
 	explain(run, status, what, result);
 	forget(run);
 	return VERDICT_FAILED;
@@ -199,6 +202,7 @@ enum verdict_step verdict_token(struct verdict_run *run, const struct wire_token
 {
 	union record record;
 	memset(result, 0, sizeof *result);
+	result->verdict.verdict = CANNOT_TELL; /* until it is known: zero would be a yes */
 	/* If it cannot be sent, postern-auth is gone; what it said last is read all the same. */
 	if (token != NULL)
 		wire_send_now(run->wire, token, sizeof *token, octets, len);
@@ -214,7 +218,7 @@ enum verdict_step verdict_token(struct verdict_run *run, const struct wire_token
 			enum verdict_step step = take(run, &record, got, result);
 			text_wipe(&record, sizeof record);
 			if (step == VERDICT_FAILED) /* half of what it said is worth nothing */
-				text_wipe(&result->verdict, sizeof result->verdict);
+				result->verdict = (struct wire_verdict){.verdict = CANNOT_TELL};
 			return step;
 		}
 		if (polled[1].revents != 0)

@@ -19,6 +19,8 @@ void envelope_reset(struct monitor *monitor)
 	envelope->rule = NULL;
 	envelope->added = 0;
 	envelope->text = 0;
+	envelope->line = 0;
+	envelope->long_line = false;
 	envelope->body = false;
 }
 

@@ -54,6 +54,27 @@ static size_t take_header(struct monitor *monitor, const char *octets, size_t le
 	return taken;
 }
 
+/* Keeps the line rule: where the line in hand stands behind these octets, and whether one was too
+ * long where that is refused. */
+static void count_line(struct monitor *monitor, const char *octets, size_t len)
+{
+	struct envelope *envelope = &monitor->envelope;
+	const char *end = octets + len;
+	if (monitor->settings->long_lines) {
+		envelope->line = end[-1] != '\n';
+		return;
+	}
+	while (octets < end) {
+		const char *newline = memchr(octets, '\n', (size_t)(end - octets));
+		envelope->line += (size_t)((newline != NULL ? newline : end) - octets);
+		envelope->long_line |= envelope->line > HEADER_LINE_MAX;
+		if (newline == NULL)
+			return;
+		envelope->line = 0;
+		octets = newline + 1;
+	}
+}
+
 void answer_text(struct monitor *monitor, const char *octets, size_t more)
 {
 	struct envelope *envelope = &monitor->envelope;
@@ -67,6 +88,7 @@ void answer_text(struct monitor *monitor, const char *octets, size_t more)
 		monitor_distrust(monitor, "too much text");
 		return;
 	}
+	count_line(monitor, octets, more);
 	size_t taken = take_header(monitor, octets, more);
 	spool_append(&envelope->spool, octets + taken, more - taken);
 }
@@ -144,6 +166,11 @@ static void hand_over(struct monitor *monitor)
 void answer_commit(struct monitor *monitor, const char *octets, size_t more)
 {
 	(void)octets, (void)more;
+	/* The session ends every line, and does not commit what has a line that it refuses. */
+	if (monitor->envelope.line > 0 || monitor->envelope.long_line) {
+		monitor_distrust(monitor, "bad text");
+		return;
+	}
 	enum reply fault = check_message(monitor);
 	if (fault == GO_ON) {
 		hand_over(monitor);

@@ -19,7 +19,8 @@ enum {
 	GRACE_S = 5,           /* the monitor's clocks run so much longer than the session's */
 	SILENCE_S = 180,       /* nothing at all within a message */
 	PACE_OCTETS = 8192,    /* of a message, for one second more */
-	FAREWELL_MS = 2000     /* for the session to say a last word */
+	FAREWELL_MS = 2000,    /* for the session to say a last word */
+	KILLED_MS = 1000       /* for the kernel to kill it, which takes microseconds */
 };
 
 /* The questions, made from requests.def. `most` octets may follow the record; a question that takes
@@ -190,10 +191,12 @@ static void take_record(struct monitor *monitor)
 	if (!in_turn(monitor, len))
 		return;
 	const struct question *question = &questions[monitor->record.type];
-	/* Log records do not count as life: only what moves the dialogue on does. */
-	if (monitor->record.type != REQUEST_log)
-		monitor->last = deadline_in(0);
+	/* Log records do not count as life: only what moves the dialogue on does. The answer is not
+	 * the client's time: a sendmail or a login may have taken long. */
+	bool life = monitor->record.type != REQUEST_log;
 	question->answer(monitor, monitor->record.room + question->len, len - question->len);
+	if (life)
+		monitor->last = deadline_in(0);
 }
 
 void answer_log(struct monitor *monitor, const char *octets, size_t more)
@@ -294,12 +297,12 @@ static void begin(struct monitor *monitor)
 	log_end(&line);
 }
 
-/* The orderly end: the session is told what to say, has 2 s for it, and then the lifeline. */
-static void say_farewell(struct monitor *monitor)
+/* The orderly end: the session is told what to say, has until then for it, and then the lifeline.
+ */
+static void say_farewell(struct monitor *monitor, struct deadline until)
 {
 	enum wire_end end = WIRE_FINE;
 	struct pollfd wire = {monitor->start->wire, POLLIN, 0};
-	struct deadline until = deadline_in_ms(FAREWELL_MS);
 	struct wire_answer farewell;
 	memset(&farewell, 0, sizeof farewell);
 	farewell.type = WIRE_FAREWELL;
@@ -316,18 +319,27 @@ static void say_farewell(struct monitor *monitor)
 }
 
 /* Sees to it that the session is dead, and returns its wait status. One that may end by itself has
- * the time to: its own end says more than a kill. */
-static int reap(const struct monitor *monitor)
+ * until then: its own end says more than a kill. */
+static int reap(const struct monitor *monitor, struct deadline until)
 {
-	int status = 0;
+	int status = W_EXITCODE(1, 0);
 	int session = pidfd_open(monitor->start->session, 0);
-	if (session >= 0 && monitor->end != END_DISTRUST && monitor->end != END_SILENT) {
-		struct pollfd ended = {session, POLLIN, 0};
-		deadline_poll(&ended, 1, deadline_in_ms(FAREWELL_MS));
-	}
+	struct pollfd ended = {session, POLLIN, 0};
+	if (session >= 0 && monitor->end != END_DISTRUST && monitor->end != END_SILENT)
+		deadline_poll(&ended, 1, until);
 	close(monitor->start->lifeline);
-	/* The kernel kills it now, whatever it blocks; it is our child, so this is short. */
-	waitpid(monitor->start->session, &status, 0);
+	/* The kernel kills it now, whatever it blocks. Only where the settings took seccomp out of
+	 * its jail may it have cut the lifeline: then it is killed if it is of our uid, and if not,
+	 * nobody waits for it. */
+	bool over = session < 0 || deadline_poll(&ended, 1, deadline_in_ms(KILLED_MS)) > 0;
+	if (!over) {
+		kill(monitor->start->session, SIGKILL);
+		over = deadline_poll(&ended, 1, deadline_in_ms(KILLED_MS)) > 0;
+	}
+	if (over)
+		waitpid(monitor->start->session, &status, 0);
+	else
+		log_error(&monitor->log, "the session could not be ended: a jail without seccomp");
 	if (session >= 0)
 		close(session);
 	return status;
@@ -371,9 +383,10 @@ int monitor_run(const struct monitor_start *start)
 	while (monitor.end == GOING)
 		serve(&monitor);
 	verdict_end(&monitor.auth);
+	struct deadline until = deadline_in_ms(FAREWELL_MS);
 	if (ends[monitor.end].farewell != GO_ON)
-		say_farewell(&monitor);
-	int status = reap(&monitor);
+		say_farewell(&monitor, until);
+	int status = reap(&monitor, until);
 	say_goodbye(&monitor, status, deadline_now() - monitor.greeted.at);
 	envelope_reset(&monitor);
 	return 0;

@@ -52,7 +52,9 @@ struct envelope {
 	struct header header;
 	size_t added;  /* octets of our own fields */
 	uint64_t text; /* octets of the text so far, LF lines */
-	bool body;     /* the header is complete, ours too */
+	size_t line;   /* octets of its line in hand; where any length is fine, only whether some */
+	bool long_line; /* a line was over the limit, and long_lines = reject */
+	bool body;      /* the header is complete, ours too */
 	struct deadline begun;
 };
 

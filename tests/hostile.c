@@ -10,9 +10,19 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/text.h"
+
+/* The driver has prepared the monitor for what comes now. */
+static void wait_for_driver(const struct hostile *hostile)
+{
+	char octet;
+	report(hostile, "waits", "");
+	if (read(hostile->start->in, &octet, 1) != 1)
+		report(hostile, "odd", "driver");
+}
 
 static void wait_for_ever(void)
 {
@@ -62,6 +72,26 @@ static void do_texts(struct hostile *hostile, char **words)
 	ask_plainly(hostile, REQUEST_commit);
 }
 
+/* line LEN COUNT END: one line of so many records, and with an END of 1 its end; then the
+ * message's. */
+static void do_line(struct hostile *hostile, char **words)
+{
+	unsigned long long len = 0, count = 0;
+	text_to_number(words[0], WIRE_TEXT_MAX, &len);
+	text_to_number(words[1], 1000000, &count);
+	go(hostile, "data");
+	ask_plainly(hostile, REQUEST_text);
+	for (; count > 0 && !hostile->over; count--) {
+		make(hostile, REQUEST_text);
+		memset(hostile->made.room + 1, 'a', len);
+		hostile->len = 1 + len;
+		if (count == 1 && strcmp(words[2], "1") == 0)
+			add_octets(hostile, "\nmore\n");
+		ask(hostile);
+	}
+	ask_plainly(hostile, REQUEST_commit);
+}
+
 /* logs COUNT: so many log records, then a question. */
 static void do_logs(struct hostile *hostile, char **words)
 {
@@ -78,6 +108,8 @@ static void do_logs(struct hostile *hostile, char **words)
 static void do_unread(struct hostile *hostile, char **words)
 {
 	go(hostile, words[0]);
+	wait_for_driver(hostile);
+	report(hostile, "flood", "");
 	shape_record(hostile, named(words[1]), EXACT, 0);
 	for (;;)
 		tell(hostile);
@@ -152,12 +184,12 @@ static void do_shut(struct hostile *hostile, char **words)
 static void do_close(struct hostile *hostile, char **words)
 {
 	unsigned long long first = 0, last = 0;
-	text_to_number(words[1], 64, &first);
-	text_to_number(words[2], 64, &last);
+	text_to_number(words[1], ~0ULL, &first);
+	text_to_number(words[2], ~0ULL, &last);
 	go(hostile, words[0]);
 	report(hostile, "closing", words[1]);
 	for (; first <= last; first++)
-		close((int)first);
+		syscall(SYS_close, first); /* all of the number, not what an int has of it */
 	wait_for_ever();
 }
 
@@ -242,10 +274,11 @@ static void do_login(struct hostile *hostile, char **words)
 static const struct {
 	const char *name;
 	void (*run)(struct hostile *hostile, char **words);
-} orders[] = {{"one", do_one}, {"fuzz", do_fuzz}, {"texts", do_texts}, {"logs", do_logs},
-	{"unread", do_unread}, {"busy", do_busy}, {"silent", do_silent}, {"spin", do_spin},
-	{"write", do_write}, {"chatter", do_chatter}, {"shut", do_shut}, {"close", do_close},
-	{"rights", do_rights}, {"connect", do_connect}, {"early", do_early}, {"login", do_login}};
+} orders[] = {{"one", do_one}, {"fuzz", do_fuzz}, {"texts", do_texts}, {"line", do_line},
+	{"logs", do_logs}, {"unread", do_unread}, {"busy", do_busy}, {"silent", do_silent},
+	{"spin", do_spin}, {"write", do_write}, {"chatter", do_chatter}, {"shut", do_shut},
+	{"close", do_close}, {"rights", do_rights}, {"connect", do_connect}, {"early", do_early},
+	{"login", do_login}};
 
 enum { WORDS = 6 };
 

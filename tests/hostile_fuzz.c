@@ -90,6 +90,8 @@ static void vary_text(struct hostile *hostile, const struct accepted *accepted)
 	for (size_t i = 0; i < text.len; i++)
 		if (text.at[i] == '\r' || text.at[i] == '\0')
 			text.at[i] = '\n';
+	/* Only at the very end must a line have ended, and any record may be the last. */
+	text.at[text.len - 1] = '\n';
 	hostile->len = 1 + text.len;
 }
 

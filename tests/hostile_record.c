@@ -320,7 +320,8 @@ static const char *bad_content(const struct hostile *hostile)
 			       ? NULL
 			       : "bad text";
 	case REQUEST_log:
-		return log_of_session(made->log.event) && is_string(made->log.value, WIRE_LOG_VALUE)
+		return hostile->logs < WIRE_LOGS_MAX && log_of_session(made->log.event) &&
+				       is_string(made->log.value, WIRE_LOG_VALUE)
 			       ? NULL
 			       : "bad log record";
 	case REQUEST_bye: return made->bye.reason < BYES ? NULL : "bad bye";

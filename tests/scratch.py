@@ -8,6 +8,7 @@ special. Only root can do both.
 import ctypes
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -194,6 +195,8 @@ class Scratch:
         self.service = SERVICE if way == "root" else (CALLER if os.getuid() == 0 else os.getuid())
         self.runs = []       # every smtpd that was started
         self.secrets = set()  # octets that no log may have
+        self.largest_file = None  # a limit for all that smtpd writes
+        self.before_start = None  # what its process does first, as who starts it
         for name in "run", "run/spool", "sent":
             os.mkdir(self.path(name), 0o755)
             if os.getuid() == 0:
@@ -267,6 +270,10 @@ class Scratch:
             for number in signal.SIGCHLD, signal.SIGPIPE, signal.SIGINT:
                 signal.signal(number, signal.SIG_IGN)
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGALRM})
+            if self.before_start:
+                self.before_start()
+            if self.largest_file:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (int(self.largest_file),) * 2)
         spare = os.open("/", os.O_RDONLY)  # a descriptor that nobody asked for
         try:
             run = subprocess.Popen(

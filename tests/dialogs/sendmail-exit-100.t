@@ -5,6 +5,8 @@ C: MAIL FROM:<a@office.example>
 S: 250 2.1.0 *
 C: RCPT TO:<b@away.example>
 S: 250 2.1.5 *
+C: RCPT TO:<c@away.example>
+S: 250 2.1.5 *
 C: DATA
 S: 354 *
 C: To: b@away.example
@@ -12,4 +14,4 @@ C:
 C: .
 S: 554 5.0.0 *
 delivered: *
-log: relay status=100 code=554
+log: relay recipients=2 status=100 code=554

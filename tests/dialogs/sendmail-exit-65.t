@@ -6,6 +6,8 @@ C: MAIL FROM:<a@office.example>
 S: 250 2.1.0 *
 C: RCPT TO:<b@away.example>
 S: 250 2.1.5 *
+C: RCPT TO:<c@away.example>
+S: 250 2.1.5 *
 C: DATA
 S: 354 *
 C: To: b@away.example
@@ -13,4 +15,4 @@ C:
 C: .
 S: 554 5.6.0 *(id *)
 delivered: *
-log: relay status=65 code=554 words="bad message"
+log: relay recipients=2 status=65 code=554 words="bad message"

@@ -12,6 +12,7 @@ import socket
 import struct
 import sys
 import time
+import traceback
 from concurrent.futures import ProcessPoolExecutor
 
 import pytest
@@ -21,20 +22,27 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scratch import PATIENCE, TOOLS, Scratch, children, subreaper, ways  # noqa: E402
 from wire import compile_c  # noqa: E402
 
-AT_ONCE = 8  # cases side by side: most of them wait
 IS_ROOT = os.getuid() == 0
 
 
 @pytest.fixture(scope="module", name="crowd")
 def run_side_by_side(request, programs):
-    """What came of each case: of every selected test with the parameters `case`, a function, and `way`."""
-    with ProcessPoolExecutor(AT_ONCE, initializer=subreaper) as pool:
+    """What came of each case: of every selected test with the parameters `case`, a function, and `way`. Most
+    cases wait most of the time; AT_ONCE of the file says how many run."""
+    with ProcessPoolExecutor(getattr(request.module, "AT_ONCE", 8), initializer=subreaper) as pool:
         jobs = {}
         for item in request.session.items:
             if item.module is request.module and "crowd" in item.fixturenames:
                 case, way = item.callspec.params["case"], item.callspec.params["way"]
                 jobs[case, way] = pool.submit(case, programs, way)
-        yield lambda case, way: jobs[case, way].result()
+        def result(case, way):
+            """Fails or skips as the case did, in its words."""
+            error = jobs[case, way].exception()
+            if isinstance(error, AssertionError):
+                pytest.fail(str(error), pytrace=False)
+            elif error:
+                raise error
+        yield result
 
 
 def each(cases):
@@ -84,8 +92,9 @@ def place(programs, way, allowed=(), status=0, but="", **settings):
         faults = [fault for fault in scratch.faults(allowed, status) if not but or but not in fault]
         assert not faults, "\n".join(faults)
     except Exception as error:
+        where = traceback.format_exc()
         scratch.faults(status=None)
-        raise AssertionError("%s: %s\n%s" % (type(error).__name__, error, "\n".join(scratch.log()))) from error
+        raise AssertionError(where + "\n".join(["the log:", *scratch.log()])) from error
     finally:
         scratch.remove()
 
@@ -167,9 +176,11 @@ class Client:
         return lines
 
     def quit(self):
+        """The orderly end, of smtpd too: its last line is in the log."""
         self.expect("QUIT", "221 ")
         assert self.ended() == []
         self.close()
+        self.run.wait(PATIENCE)
 
     def close(self, reset=False):
         if reset:

@@ -168,15 +168,17 @@ def test_null_sender_by_header(postern):
     judge(postern, "To: ann@away.example", HEADER, sender="")
 
 
-def test_thousand_recipients(postern):
-    """The largest recipient_limit, in one exec, by name; and a header that names them on lines too long."""
-    postern.write_settings(networks="127.0.0.1", recipient_limit=1000)
-    recipients = ["person%d@away.example" % n for n in range(1000)]
+@pytest.mark.parametrize("settings, limit", [({}, 100), ({"recipient_limit": 1000}, 1000)])
+def test_many_recipients(postern, settings, limit):
+    """RFC 5321 4.5.3.1.8: 100 at least, the next is 452 and the others stand; all in one exec, by name."""
+    postern.write_settings(networks="127.0.0.1", **settings)
+    recipients = ["person%d@away.example" % n for n in range(limit)]
     client = postern.connect()
     client.docmd("MAIL FROM:<boss@office.example>")
     client.send(b"".join(b"RCPT TO:<%s>\r\n" % rcpt.encode() for rcpt in recipients))
     assert {client.getreply()[0] for _ in recipients} == {250}
     assert client.docmd("RCPT TO:<one-too-many@away.example>")[0] == 452
+    assert client.docmd("RCPT TO:<person0@away.example>")[0] == 250
     assert client.docmd("DATA")[0] == 354
     client.send(b"Subject: many\r\n\r\n.\r\n")
     assert client.getreply()[0] == 250
