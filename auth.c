@@ -132,7 +132,8 @@ static int check(sasl_conn_t *sasl, void *context, const char *user, const char 
 	if (verdict->verdict != YES)
 		return SASL_BADAUTH;
 	text_wipe(verdict->password_key, sizeof verdict->password_key);
-	verdict->renew = account->iterations < VERIFIER_ITERATIONS_LEAST ? 1 : 0;
+	verdict->renew = account->iterations < VERIFIER_ITERATIONS_LEAST ||
+			 account->iterations < login->first.iterations;
 	return SASL_OK;
 }
 

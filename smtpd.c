@@ -27,7 +27,7 @@
 enum {
 	SESSION_WIRE = 3, /* the session's descriptors: the client, these two, and no other */
 	SESSION_LIFELINE = JAIL_LIFELINE,
-	ASIDE = 16,
+	ASIDE = 8,
 	FAREWELL_S = 2
 };
 
@@ -129,6 +129,16 @@ static int unavailable(const struct smtpd *smtpd, const char *why)
 	}
 	say_unavailable(smtpd, 1);
 	return 1;
+}
+
+/* The same for a system call that failed. */
+static int unavailable_for(const struct smtpd *smtpd, const char *what)
+{
+	TEXT(why, 256);
+	text_add(&why, what);
+	text_add(&why, ": ");
+	text_add(&why, strerror(errno));
+	return unavailable(smtpd, text_string(&why));
 }
 
 static const char usage[] =
@@ -353,11 +363,11 @@ int main(int argc, char **argv)
 		return unavailable(&smtpd, wrong);
 	describe_jail(&smtpd);
 	if (!open_wire(&smtpd))
-		return unavailable(&smtpd, strerror(errno));
+		return unavailable_for(&smtpd, "cannot open the wire to the session");
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	pid_t session = fork();
 	if (session < 0)
-		return unavailable(&smtpd, strerror(errno));
+		return unavailable_for(&smtpd, "cannot fork the session, too many processes");
 	if (session == 0)
 		become_session(&smtpd);
 	_exit(become_monitor(&smtpd, session));

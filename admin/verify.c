@@ -67,8 +67,9 @@ static void run(const char *program, const struct wire_auth *first, const char *
 		text_add(&words, ": ");
 		text_add(&words, strerror(errno));
 	} else {
-		step = verdict_token(&login, octets ? &token : NULL, octets, len,
-			deadline_in(ANSWER_S), -1, &result);
+		if (octets)
+			verdict_token(&login, &token, octets, len);
+		step = verdict_wait(&login, deadline_in(ANSWER_S), -1, &result);
 		if (step == VERDICT_DONE) {
 			answer->verdict = (enum verdict)result.verdict.verdict;
 			text_add(&words,

@@ -55,7 +55,7 @@ static size_t receive(void *room, size_t size)
 			len = wire_receive(WIRE, room, size, &end);
 		if (end == WIRE_FINE)
 			return len;
-		if (end == WIRE_GONE || deadline_passed(deadline))
+		if (end != WIRE_WOULD_BLOCK || deadline_passed(deadline))
 			_exit(STATUS_FAILED);
 	}
 }

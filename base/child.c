@@ -15,7 +15,7 @@
 
 #include "base/text.h"
 
-enum { CHILD_GRACE_MS = 2000, CHILD_FD_ASIDE = 64 };
+enum { CHILD_GRACE_MS = 2000, CHILD_FD_ASIDE = 8 };
 
 /* What the child does between vfork and exec: system calls only, in memory that is the parent's. */
 static int become(const struct child *child)
@@ -62,8 +62,7 @@ pid_t child_start(const struct child *child)
 	return pid;
 }
 
-/* Waits until the deadline for the process to end; true if it has, and is reaped. */
-static bool reaped(pid_t pid, struct deadline deadline, struct child_status *status)
+bool child_ended(pid_t pid, struct deadline deadline, struct child_status *status)
 {
 	int word;
 	int process = pidfd_open(pid, 0);
@@ -88,7 +87,7 @@ static bool reaped(pid_t pid, struct deadline deadline, struct child_status *sta
 struct child_status child_wait(pid_t pid, struct deadline deadline)
 {
 	struct child_status status = {CHILD_ABANDONED, 0, false};
-	if (reaped(pid, deadline, &status))
+	if (child_ended(pid, deadline, &status))
 		return status;
 	return child_kill(pid);
 }
@@ -99,7 +98,7 @@ struct child_status child_kill(pid_t pid)
 	/* Before it is reaped: until then the group cannot be anybody else's. */
 	kill(-pid, SIGKILL);
 	kill(pid, SIGKILL);
-	reaped(pid, deadline_in_ms(CHILD_GRACE_MS), &status);
+	child_ended(pid, deadline_in_ms(CHILD_GRACE_MS), &status);
 	return status;
 }
 

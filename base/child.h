@@ -1,6 +1,6 @@
 /* A program started by an argument vector, watched by a deadline, its group killed at the end.
- * Runs in: monitor, postern. Trusts: nothing of the child; its end is its exit, never an end of
- * file. */
+ * Runs in: monitor, smtpd before the fork, postern. Trusts: nothing of the child; its end is its
+ * exit, never an end of file. */
 #ifndef BASE_CHILD_H
 #define BASE_CHILD_H
 
@@ -38,6 +38,10 @@ struct child_status {
 /* Waits for its exit. At the deadline its whole process group is killed; what is still there 2 s
  * later (a setuid program may not be killed by us) is left alone: CHILD_ABANDONED. */
 struct child_status child_wait(pid_t pid, struct deadline deadline);
+
+/* Waits for its exit until the deadline, and no more. True: it has ended, is reaped, and *status
+ * says how. */
+bool child_ended(pid_t pid, struct deadline deadline, struct child_status *status);
 
 /* Kills its process group, also where the program itself has ended already, and reaps it, for at
  * most 2 s. The status says .timed_out. */

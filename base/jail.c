@@ -26,14 +26,18 @@
 #include "filter-password.h"
 #include "filter-session.h"
 
+enum { JAIL_MEMORY = 256 * 1024 * 1024 /* of address space, libraries with it */ };
+
 /* What one profile has of its own. */
 static const struct {
 	const struct sock_filter *filter;
 	unsigned short len;
 	rlim_t seconds; /* of the processor: far above what a long connection takes */
+	rlim_t file;    /* octets of a file that it may write: postern-auth's last words, no more */
 } profiles[] = {
-	[JAIL_SESSION] = {filter_session, sizeof filter_session / sizeof *filter_session, 600},
-	[JAIL_PASSWORD] = {filter_password, sizeof filter_password / sizeof *filter_password, 60},
+	[JAIL_SESSION] = {filter_session, sizeof filter_session / sizeof *filter_session, 600, 0},
+	[JAIL_PASSWORD] = {filter_password, sizeof filter_password / sizeof *filter_password, 60,
+		4096},
 };
 
 static const char *failed(struct text *fault, const char *what)
@@ -50,11 +54,14 @@ const char *jail_become(const struct identity *user, struct text *fault)
 {
 	uid_t real, effective, saved;
 	if (setgroups(user->group_count, user->groups) != 0)
-		return failed(fault, "setgroups");
+		return failed(fault, "cannot become another user, CAP_SETUID or CAP_SETGID is "
+				     "missing: setgroups");
 	if (setresgid(user->gid, user->gid, user->gid) != 0)
-		return failed(fault, "setresgid");
+		return failed(fault, "cannot become another user, CAP_SETUID or CAP_SETGID is "
+				     "missing: setresgid");
 	if (setresuid(user->uid, user->uid, user->uid) != 0)
-		return failed(fault, "setresuid");
+		return failed(fault, "cannot become another user, CAP_SETUID or CAP_SETGID is "
+				     "missing: setresuid");
 	/* Proof that the way back is shut. */
 	if (getresuid(&real, &effective, &saved) != 0 || real != user->uid ||
 		effective != user->uid || saved != user->uid || user->uid == 0 ||
@@ -71,12 +78,17 @@ static bool is_empty(const char *folder)
 {
 	_Alignas(struct dirent64) char room[1024];
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -1 : getdents64(fd, room, sizeof room);
-	bool empty = len >= 0;
-	for (ssize_t at = 0; empty && at < len;) {
-		const struct dirent64 *entry = (const struct dirent64 *)(const void *)(room + at);
-		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
-		at += entry->d_reclen;
+	bool empty = fd >= 0;
+	ssize_t len = 1;
+	while (empty && len > 0) {
+		len = getdents64(fd, room, sizeof room);
+		empty = len >= 0;
+		for (ssize_t at = 0; empty && at < len;) {
+			const struct dirent64 *entry =
+				(const struct dirent64 *)(const void *)(room + at);
+			empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+			at += entry->d_reclen;
+		}
 	}
 	if (fd >= 0)
 		close(fd);
@@ -156,8 +168,9 @@ static bool limits(const struct jail *jail)
 		rlim_t most;
 	} list[] = {
 		{RLIMIT_CORE, 0},
-		{RLIMIT_FSIZE, 0},
+		{RLIMIT_FSIZE, profiles[jail->profile].file},
 		{RLIMIT_NPROC, 0},
+		{RLIMIT_AS, JAIL_MEMORY},
 		{RLIMIT_CPU, profiles[jail->profile].seconds},
 		/* poll() refuses more entries than this, and it must reach the highest descriptor.
 		 */

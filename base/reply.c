@@ -3,8 +3,8 @@
 #include "base/reply.h"
 
 static const struct reply_facts replies[REPLIES] = {
-	[GO_ON] = {0, "", ""},
-#define REPLY(name, code, enhanced, words) [REPLY_##name] = {code, enhanced, words},
+	[GO_ON] = {0, "", "", ""},
+#define REPLY(name, code, enhanced, words) [REPLY_##name] = {code, enhanced, words, #name},
 #include "base/replies.def"
 #undef REPLY
 };

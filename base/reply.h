@@ -13,10 +13,11 @@ enum reply {
 	REPLIES
 };
 
-/* One reply. `enhanced` is "" where there is none; `words` has {host} and {id} in it. */
+/* One reply. `enhanced` is "" where there is none; `words` has {host} and {id} in it; `name` is for
+ * the log. */
 struct reply_facts {
 	unsigned short code;
-	const char *enhanced, *words;
+	const char *enhanced, *words, *name;
 };
 
 /* The facts of a reply; the number must be above GO_ON and below REPLIES. */

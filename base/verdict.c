@@ -196,16 +196,18 @@ static enum verdict_step take(struct verdict_run *run, const union record *recor
 	return finish(run, result);
 }
 
-enum verdict_step verdict_token(struct verdict_run *run, const struct wire_token *token,
-	const char *octets, size_t len, struct deadline deadline, int watch,
-	struct verdict_result *result)
+void verdict_token(
+	struct verdict_run *run, const struct wire_token *token, const char *octets, size_t len)
+{
+	wire_send_now(run->wire, token, sizeof *token, octets, len);
+}
+
+enum verdict_step verdict_wait(
+	struct verdict_run *run, struct deadline deadline, int watch, struct verdict_result *result)
 {
 	union record record;
 	memset(result, 0, sizeof *result);
 	result->verdict.verdict = CANNOT_TELL; /* until it is known: zero would be a yes */
-	/* If it cannot be sent, postern-auth is gone; what it said last is read all the same. */
-	if (token != NULL)
-		wire_send_now(run->wire, token, sizeof *token, octets, len);
 	for (;;) {
 		struct pollfd polled[2] = {{run->wire, POLLIN, 0}, {watch, POLLIN, 0}};
 		enum wire_end end = WIRE_WOULD_BLOCK;

@@ -38,13 +38,16 @@ struct verdict_result {
 int verdict_start(
 	struct verdict_run *run, const char *program, const struct wire_auth *first, int null);
 
-/* Passes one token on (octets borrowed for the call; they are wiped by the caller; NULL for a
- * check: nothing is passed) and waits for what comes of it, until the deadline or until `watch`
- * (-1: none) is ready to read. After VERDICT_WATCHED the same call with NULL for the token goes on
- * waiting. After VERDICT_DONE and VERDICT_FAILED the run is over and all that belonged to it is
- * closed and reaped. */
-enum verdict_step verdict_token(struct verdict_run *run, const struct wire_token *token,
-	const char *octets, size_t len, struct deadline deadline, int watch,
+/* Passes one token on; octets are borrowed for the call. If it cannot be sent, postern-auth is
+ * gone, and verdict_wait() tells what it said last. */
+void verdict_token(
+	struct verdict_run *run, const struct wire_token *token, const char *octets, size_t len);
+
+/* Waits for what comes of the last token (of a check: of nothing), until the deadline or until
+ * `watch`
+ * (-1: none) is ready to read; after VERDICT_WATCHED it may be called again. After VERDICT_DONE and
+ * VERDICT_FAILED the run is over and all that belonged to it is closed and reaped. */
+enum verdict_step verdict_wait(struct verdict_run *run, struct deadline deadline, int watch,
 	struct verdict_result *result);
 
 /* Ends a run that has no verdict yet: its lifeline is closed, its process reaped. One that is over

@@ -64,8 +64,12 @@ size_t wire_receive(int wire, void *room, size_t size, enum wire_end *end)
 		*end = WIRE_WOULD_BLOCK;
 		return 0;
 	}
-	if (got <= 0 || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+	if (got <= 0) {
 		*end = WIRE_GONE;
+		return 0;
+	}
+	if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) {
+		*end = WIRE_BROKEN;
 		return 0;
 	}
 	*end = WIRE_FINE;

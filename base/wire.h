@@ -9,7 +9,7 @@
  * file, so nobody sends one and both mean the end.
  *
  * Session and monitor. The monitor speaks first: a wire_greeting. Then the session asks, by one
- * record of requests.def, and the monitor answers each but text, log and bye by exactly one
+ * record of requests.def, and the monitor answers each but text, alive, log and bye by exactly one
  * record: hello by a wire_offer, all others by a wire_answer, which for login and token may have
  * octets behind it, the challenge in base64. A wire_answer of type WIRE_FAREWELL comes unasked:
  * the connection ends, and the client is told the reply.
@@ -34,6 +34,8 @@ enum {
 	WIRE_TOKEN_MAX = 12288,     /* RFC 4954 4: the longest line of base64 */
 	WIRE_LOG_VALUE = 128,
 	WIRE_LOGS_MAX = 50,   /* log records in one connection; one more ends it */
+	WIRE_SILENCE = 180,   /* seconds without an octet that end a message, on both sides */
+	WIRE_PACE = 8192,     /* octets of a message, for which data_timeout grows by a second */
 	WIRE_ID = 12,         /* octets of a session id with its NUL */
 	WIRE_LOGIN_MAX = 255, /* octets of a canonical login */
 	WIRE_KEY = 32         /* octets of a keyed hash */
@@ -61,7 +63,7 @@ enum {
 
 /* --- session to monitor --- */
 
-struct wire_plain { /* data, text and octets (LF lines), commit, reset */
+struct wire_plain { /* data, text and octets (LF lines), commit, reset, alive */
 	uint8_t type;
 };
 
@@ -135,6 +137,7 @@ struct wire_auth {
 	uint8_t passwords; /* enum passwords */
 	uint8_t jail_layers;
 	uint8_t log_unknown_users;
+	uint32_t iterations; /* that a verifier should have: scram_iterations */
 	uint8_t check; /* `postern-auth --check`: up to the proof of the jail, then a verdict */
 	char hostname[256];
 	char realm[SETTINGS_LINE_MAX + 1];
@@ -177,7 +180,7 @@ enum verdict { YES, NO, CANNOT_TELL };
 
 /* --- the wire itself --- */
 
-enum wire_end { WIRE_FINE, WIRE_WOULD_BLOCK, WIRE_GONE };
+enum wire_end { WIRE_FINE, WIRE_WOULD_BLOCK, WIRE_GONE, WIRE_BROKEN };
 
 /* Sends one record: the struct, and `more_len` octets behind it where more_len is above 0. Waits
  * for the other side to read; the caller's life ends by the lifeline if nobody does. WIRE_GONE when
@@ -189,10 +192,10 @@ enum wire_end wire_send(
 enum wire_end wire_send_now(
 	int wire, const void *record, size_t len, const void *more, size_t more_len);
 
-/* Receives one record into `room` of `size` octets, without waiting. Returns its length; 0 when
- * there is none yet and *end is WIRE_WOULD_BLOCK; 0 when the other side has left, the record was
- * empty, was longer than the room, or came with descriptors (which are closed), and *end is
- * WIRE_GONE. */
+/* Receives one record into `room` of `size` octets, without waiting. Returns its length; or 0, and
+ * *end is WIRE_WOULD_BLOCK where there is none yet, WIRE_GONE where the other side has left or the
+ * record was empty, WIRE_BROKEN where it was longer than the room or came with descriptors (which
+ * are closed). */
 size_t wire_receive(int wire, void *room, size_t size, enum wire_end *end);
 
 /* Whether the field of `size` octets holds a NUL, and so a string. */

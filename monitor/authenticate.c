@@ -87,7 +87,7 @@ static void conclude(struct monitor *monitor, const struct verdict_result *resul
 	} else {
 		bool told = verdict->verdict == NO;
 		log_auth(monitor, told ? "fail" : "unavailable", user,
-			reasons[verdict->reason].word, NULL);
+			reasons[verdict->reason].word, told ? NULL : result->words);
 		answer_no(monitor, told ? reasons[verdict->reason].reply : REPLY_LOGIN_UNAVAILABLE,
 			told && reasons[verdict->reason].failed);
 	}
@@ -99,9 +99,7 @@ static void send_challenge(struct monitor *monitor, const char *challenge)
 	memset(&answer, 0, sizeof answer);
 	answer.type = WIRE_ANSWER;
 	answer.reply = REPLY_CHALLENGE;
-	if (wire_send_now(monitor->start->wire, &answer, sizeof answer, challenge,
-		    strlen(challenge)) == WIRE_WOULD_BLOCK)
-		monitor_end(monitor, END_SILENT);
+	monitor_send(monitor, &answer, sizeof answer, challenge, strlen(challenge));
 }
 
 /* Passes one token on and does what comes of it. */
@@ -111,9 +109,10 @@ static void step(struct monitor *monitor, uint8_t present, const char *octets, s
 	static struct verdict_result result;
 	struct wire_token token = {REQUEST_token, present};
 	monitor->state = LOGIN;
-	enum verdict_step next = verdict_token(&monitor->auth, &token, octets, len,
-		deadline_in(ANSWER_S), monitor->start->wire, &result);
+	verdict_token(&monitor->auth, &token, octets, len);
 	text_wipe(&monitor->record, sizeof(struct wire_login) + len);
+	enum verdict_step next =
+		verdict_wait(&monitor->auth, deadline_in(ANSWER_S), monitor->start->wire, &result);
 	switch (next) {
 	case VERDICT_MORE: send_challenge(monitor, result.challenge); break;
 	case VERDICT_DONE: conclude(monitor, &result); break;
@@ -148,6 +147,7 @@ static bool start_auth(struct monitor *monitor)
 	first.passwords = (uint8_t)settings->passwords;
 	first.jail_layers = (uint8_t)settings->jail_layers;
 	first.log_unknown_users = settings->log_unknown_users;
+	first.iterations = settings->scram_iterations;
 	text_copy(first.hostname, sizeof first.hostname, settings->hostname);
 	text_copy(first.realm, sizeof first.realm, settings->realm);
 	text_copy(first.accounts, sizeof first.accounts, settings->accounts);

@@ -24,6 +24,16 @@ void envelope_reset(struct monitor *monitor)
 	envelope->body = false;
 }
 
+void envelope_log_spool(const struct monitor *monitor, const char *what)
+{
+	TEXT(whole, SETTINGS_LINE_MAX + 128);
+	text_add(&whole, what);
+	text_add(&whole, monitor->settings->spool);
+	text_add(&whole, ": ");
+	text_add(&whole, strerror(errno));
+	log_error(&monitor->log, text_string(&whole));
+}
+
 struct access_judgement envelope_judge(const struct monitor *monitor)
 {
 	struct access_facts facts = {monitor->settings, &monitor->start->peer->client,
@@ -66,9 +76,7 @@ void answer_hello(struct monitor *monitor, const char *octets, size_t more)
 	answer.type = WIRE_OFFER;
 	answer.reply = REPLY_HELLO;
 	answer.mechanisms = monitor->offered;
-	if (wire_send_now(monitor->start->wire, &answer, sizeof answer, NULL, 0) ==
-		WIRE_WOULD_BLOCK)
-		monitor_end(monitor, END_SILENT);
+	monitor_send(monitor, &answer, sizeof answer, NULL, 0);
 }
 
 /* What stands against this sender. */
@@ -114,14 +122,8 @@ void answer_mail(struct monitor *monitor, const char *octets, size_t more)
 	log_number(&line, "size", record->has_size ? record->size : 0);
 	log_end(&line);
 	/* While the client reads the answer and thinks. */
-	if (spool_open(&envelope->spool, monitor->settings->spool) != 0) {
-		TEXT(what, SETTINGS_LINE_MAX + 128);
-		text_add(&what, "cannot make a file in the spool ");
-		text_add(&what, monitor->settings->spool);
-		text_add(&what, ": ");
-		text_add(&what, strerror(errno));
-		log_error(&monitor->log, text_string(&what));
-	}
+	if (spool_open(&envelope->spool, monitor->settings->spool) != 0)
+		envelope_log_spool(monitor, "cannot make a file in the spool ");
 }
 
 static bool have(const struct envelope *envelope, const char *recipient)

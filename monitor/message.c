@@ -1,7 +1,6 @@
 /* Answers the text and its end: what goes to the spool, the last checks, -t or by name, and
  * relaying.
  * Runs in: monitor. Trusts: nothing of the text; reads the header itself. */
-#include <errno.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -114,7 +113,7 @@ static enum reply check_message(struct monitor *monitor)
 		return REPLY_TRY_AGAIN;
 	if (spool_rewind(&envelope->spool) == 0)
 		return GO_ON;
-	log_error(&monitor->log, strerror(errno));
+	envelope_log_spool(monitor, "cannot write to the spool ");
 	return REPLY_FULL;
 }
 

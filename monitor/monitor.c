@@ -3,22 +3,18 @@
  * Its clocks and counters do for certain what the session's own do for courtesy. */
 #include "monitor/monitor.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "monitor/state.h"
 
 enum {
 	RECORDS_MAX = 1000000, /* records of a connection, its text not counted */
 	REFUSALS_MAX = 200,    /* refusals that are logged in a connection */
 	GRACE_S = 5,           /* the monitor's clocks run so much longer than the session's */
-	SILENCE_S = 180,       /* nothing at all within a message */
-	PACE_OCTETS = 8192,    /* of a message, for one second more */
 	FAREWELL_MS = 2000,    /* for the session to say a last word */
 	KILLED_MS = 1000       /* for the kernel to kill it, which takes microseconds */
 };
@@ -105,7 +101,7 @@ void monitor_refused(struct monitor *monitor, enum reply reply, const char *key,
 	log_begin(&line, &monitor->log, EVENT_refused);
 	log_word(&line, "stage", monitor_stage(monitor));
 	log_number(&line, "code", reply_facts(reply)->code);
-	log_word(&line, "reason", reply_facts(reply)->words);
+	log_word(&line, "reason", reply_facts(reply)->name);
 	if (key != NULL)
 		log_word(&line, key, value);
 	log_end(&line);
@@ -117,8 +113,7 @@ bool monitor_signalled(const struct monitor *monitor)
 	return poll(&signals, 1, 0) > 0;
 }
 
-/* A session that does not read its answers is ended: nobody waits for it. */
-static void send_record(
+void monitor_send(
 	struct monitor *monitor, const void *record, size_t len, const void *more, size_t more_len)
 {
 	if (wire_send_now(monitor->start->wire, record, len, more, more_len) == WIRE_WOULD_BLOCK)
@@ -131,7 +126,7 @@ void monitor_answer(struct monitor *monitor, enum reply reply)
 	memset(&answer, 0, sizeof answer);
 	answer.type = WIRE_ANSWER;
 	answer.reply = (uint16_t)reply;
-	send_record(monitor, &answer, sizeof answer, NULL, 0);
+	monitor_send(monitor, &answer, sizeof answer, NULL, 0);
 }
 
 /* --- the clocks --- */
@@ -146,10 +141,9 @@ static struct deadline record_due(const struct monitor *monitor)
 {
 	const struct settings *settings = monitor->settings;
 	if (monitor->state == DATA)
-		return deadline_sooner(later(monitor->last, SILENCE_S + GRACE_S),
-			later(monitor->envelope.begun,
-				settings->data_timeout + GRACE_S +
-					monitor->envelope.text / PACE_OCTETS));
+		return deadline_sooner(later(monitor->last, WIRE_SILENCE + GRACE_S),
+			later(monitor->envelope.begun, settings->data_timeout + GRACE_S +
+							       monitor->envelope.text / WIRE_PACE));
 	struct deadline due = later(monitor->last, settings->command_timeout + GRACE_S);
 	if (!monitor->logged_in && !monitor->mail_accepted)
 		due = deadline_sooner(
@@ -184,10 +178,12 @@ static void take_record(struct monitor *monitor)
 		wire_receive(monitor->start->wire, &monitor->record, sizeof monitor->record, &end);
 	if (end == WIRE_WOULD_BLOCK)
 		return;
-	if (end == WIRE_GONE) {
+	if (end == WIRE_GONE)
 		monitor_end(monitor, END_DIED);
+	else if (end == WIRE_BROKEN)
+		monitor_distrust(monitor, "no whole record, or one with descriptors");
+	if (end != WIRE_FINE)
 		return;
-	}
 	if (!in_turn(monitor, len))
 		return;
 	const struct question *question = &questions[monitor->record.type];
@@ -197,6 +193,12 @@ static void take_record(struct monitor *monitor)
 	question->answer(monitor, monitor->record.room + question->len, len - question->len);
 	if (life)
 		monitor->last = deadline_in(0);
+}
+
+void answer_alive(struct monitor *monitor, const char *octets, size_t more)
+{
+	/* That it came is all it says: the loop has set the clock. */
+	(void)monitor, (void)octets, (void)more;
 }
 
 void answer_log(struct monitor *monitor, const char *octets, size_t more)
@@ -253,7 +255,9 @@ static void serve(struct monitor *monitor)
 {
 	struct pollfd polled[] = {
 		{monitor->start->wire, POLLIN, 0}, {monitor->start->signals, POLLIN, 0}};
-	int ready = deadline_poll(polled, 2, record_due(monitor));
+	struct deadline due = record_due(monitor);
+	/* Asked first, or a session that always has a record waiting would never be late. */
+	int ready = deadline_passed(due) ? 0 : deadline_poll(polled, 2, due);
 	if (ready <= 0)
 		monitor_end(monitor, END_TIMEOUT);
 	else if (polled[1].revents != 0)
@@ -279,7 +283,7 @@ static void begin(struct monitor *monitor)
 	memcpy(greeting.id, monitor->id, sizeof greeting.id);
 	greeting.type = WIRE_GREETING;
 	greeting.reply = REPLY_GREETING;
-	send_record(monitor, &greeting, sizeof greeting, NULL, 0);
+	monitor_send(monitor, &greeting, sizeof greeting, NULL, 0);
 	log_begin(&line, &monitor->log, EVENT_connect);
 	log_word(&line, "jail", monitor->start->jail);
 	if (monitor->start->no_landlock)
@@ -310,7 +314,8 @@ static void say_farewell(struct monitor *monitor, struct deadline until)
 	wire_send_now(monitor->start->wire, &farewell, sizeof farewell, NULL, 0);
 	shutdown(monitor->start->wire, SHUT_WR);
 	/* What it still sends is thrown away, but for the count of octets in its bye. */
-	while (end != WIRE_GONE && deadline_poll(&wire, 1, until) > 0 && !deadline_passed(until)) {
+	while (end != WIRE_GONE && end != WIRE_BROKEN && deadline_poll(&wire, 1, until) > 0 &&
+		!deadline_passed(until)) {
 		size_t len = wire_receive(
 			monitor->start->wire, &monitor->record, sizeof monitor->record, &end);
 		if (len == sizeof(struct wire_bye) && monitor->record.type == REQUEST_bye)
@@ -318,39 +323,31 @@ static void say_farewell(struct monitor *monitor, struct deadline until)
 	}
 }
 
-/* Sees to it that the session is dead, and returns its wait status. One that may end by itself has
- * until then: its own end says more than a kill. */
-static int reap(const struct monitor *monitor, struct deadline until)
+/* Sees to it that the session is dead, and how it ended. One that may end by itself has until then:
+ * its own end says more than a kill. */
+static struct child_status reap(const struct monitor *monitor, struct deadline until)
 {
-	int status = W_EXITCODE(1, 0);
-	int session = pidfd_open(monitor->start->session, 0);
-	struct pollfd ended = {session, POLLIN, 0};
-	if (session >= 0 && monitor->end != END_DISTRUST && monitor->end != END_SILENT)
-		deadline_poll(&ended, 1, until);
+	pid_t session = monitor->start->session;
+	struct child_status status = {CHILD_ABANDONED, 0, false};
+	bool patient = monitor->end != END_DISTRUST && monitor->end != END_SILENT;
+	bool over = patient && child_ended(session, until, &status);
 	close(monitor->start->lifeline);
 	/* The kernel kills it now, whatever it blocks. Only where the settings took seccomp out of
 	 * its jail may it have cut the lifeline: then it is killed if it is of our uid, and if not,
 	 * nobody waits for it. */
-	bool over = session < 0 || deadline_poll(&ended, 1, deadline_in_ms(KILLED_MS)) > 0;
-	if (!over) {
-		kill(monitor->start->session, SIGKILL);
-		over = deadline_poll(&ended, 1, deadline_in_ms(KILLED_MS)) > 0;
-	}
-	if (over)
-		waitpid(monitor->start->session, &status, 0);
-	else
+	if (!over && !child_ended(session, deadline_in_ms(KILLED_MS), &status))
+		status = child_kill(session);
+	if (status.end == CHILD_ABANDONED)
 		log_error(&monitor->log, "the session could not be ended: a jail without seccomp");
-	if (session >= 0)
-		close(session);
 	return status;
 }
 
-static void say_goodbye(struct monitor *monitor, int status, long long ms)
+static void say_goodbye(struct monitor *monitor, struct child_status status, long long ms)
 {
 	struct log_line line;
 	const char *word = ends[monitor->end].word;
 	/* A session that left in order without a word was left by its client. */
-	if (monitor->end == END_DIED && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+	if (monitor->end == END_DIED && status.end == CHILD_EXITED && status.code == 0)
 		word = "hangup";
 	if (monitor->end == END_DISTRUST) {
 		log_begin(&line, &monitor->log, EVENT_distrust);
@@ -361,8 +358,10 @@ static void say_goodbye(struct monitor *monitor, int status, long long ms)
 	log_begin(&line, &monitor->log, EVENT_disconnect);
 	log_word(&line, "reason", word);
 	log_word(&line, "stage", monitor_stage(monitor));
-	if (monitor->end == END_DIED && WIFSIGNALED(status))
-		log_number(&line, "signal", (unsigned)WTERMSIG(status));
+	if (monitor->end == END_DIED && status.end == CHILD_KILLED)
+		log_number(&line, "signal", (unsigned)status.code);
+	else if (monitor->end == END_DIED && status.code != 0)
+		log_number(&line, "status", (unsigned)status.code);
 	log_number(&line, "in", monitor->in);
 	log_number(&line, "out", monitor->out);
 	log_number(&line, "seconds", (unsigned long long)(ms / 1000));
@@ -386,7 +385,7 @@ int monitor_run(const struct monitor_start *start)
 	struct deadline until = deadline_in_ms(FAREWELL_MS);
 	if (ends[monitor.end].farewell != GO_ON)
 		say_farewell(&monitor, until);
-	int status = reap(&monitor, until);
+	struct child_status status = reap(&monitor, until);
 	say_goodbye(&monitor, status, deadline_now() - monitor.greeted.at);
 	envelope_reset(&monitor);
 	return 0;

@@ -30,7 +30,13 @@ int spool_open(struct spool *spool, const char *folder)
 	spool->file = mkostemp(name.at, O_CLOEXEC);
 	if (spool->file < 0)
 		return -1;
-	return unlink(name.at);
+	if (unlink(name.at) == 0)
+		return 0;
+	/* What has a name is no spool file: another could read it, or find it later. */
+	int error = errno;
+	spool_close(spool);
+	errno = error;
+	return -1;
 }
 
 void spool_append(struct spool *spool, const void *octets, size_t len)

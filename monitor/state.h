@@ -101,6 +101,11 @@ struct monitor {
 	} record;
 };
 
+/* Sends a record, `more` behind it. A session that does not read its answers is ended: nobody waits
+ * for it. */
+void monitor_send(
+	struct monitor *monitor, const void *record, size_t len, const void *more, size_t more_len);
+
 /* Sends the answer to the question in hand. */
 void monitor_answer(struct monitor *monitor, enum reply reply);
 
@@ -133,6 +138,9 @@ void monitor_log(struct log_line *line, const struct monitor *monitor, enum even
 
 /* Empties the transaction: envelope, header, spool. */
 void envelope_reset(struct monitor *monitor);
+
+/* Logs a failure of the spool: `what`, the folder, and errno in words. */
+void envelope_log_spool(const struct monitor *monitor, const char *what);
 
 /* The mechanisms for this client at this moment: the settings' as far as they are built, installed,
  * in reach of the store, and safe on this connection. */

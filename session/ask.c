@@ -15,7 +15,10 @@ static enum reply ended(struct session *session, bool farewell)
 {
 	enum reply reply = farewell ? (enum reply)session->record.answer.reply : REPLY_UNAVAILABLE;
 	session_over(session, BYE_TOLD);
-	return reply > GO_ON && reply < REPLIES ? reply : REPLY_UNAVAILABLE;
+	/* Who asked may have another reply to say: it is not lost, say() takes it back when it is
+	 * said. */
+	session->last_word = reply > GO_ON && reply < REPLIES ? reply : REPLY_UNAVAILABLE;
+	return session->last_word;
 }
 
 /* Takes one record of this type, waiting for it. GO_ON, or the reply of the connection's end. */
@@ -51,6 +54,7 @@ static enum reply send_record(
 {
 	if (session->over)
 		return REPLY_UNAVAILABLE;
+	session->asked |= *(const uint8_t *)record != REQUEST_log;
 	if (wire_send(session->wire, record, len, more, more_len) == WIRE_FINE)
 		return GO_ON;
 	return ask_farewell(session);
@@ -161,6 +165,12 @@ enum reply ask_commit(struct session *session)
 enum reply ask_reset(struct session *session)
 {
 	return ask_plain(session, REQUEST_reset);
+}
+
+void ask_alive(struct session *session)
+{
+	struct wire_plain record = {REQUEST_alive};
+	send_record(session, &record, sizeof record, NULL, 0);
 }
 
 void ask_log(struct session *session, enum event event, const char *value)

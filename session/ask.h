@@ -43,6 +43,9 @@ enum reply ask_commit(struct session *session);
 /* Forget the transaction. */
 enum reply ask_reset(struct session *session);
 
+/* The client was served without a question: the monitor's clocks may know. Has no answer. */
+void ask_alive(struct session *session);
+
 /* A line for the log; no answer. What is over WIRE_LOGS_MAX is dropped; of the value so much is
  * taken as the record holds. */
 void ask_log(struct session *session, enum event event, const char *value);

@@ -2,7 +2,6 @@
  * Runs in: session. Trusts: nothing of the client. */
 #include <string.h>
 
-#include "base/network.h"
 #include "base/text.h"
 #include "session/ask.h"
 #include "session/body.h"
@@ -11,8 +10,6 @@
 
 enum {
 	DATA_ENOUGH = 32 * 1024, /* worth a record of its own, while the client may have more */
-	DATA_SILENCE_S = 180,    /* nothing at all within a message */
-	DATA_PACE = 8192         /* octets for one second more */
 };
 
 /* Text on its way to the monitor. */
@@ -21,25 +18,46 @@ struct text_room {
 	size_t len;
 };
 
-static void pass_on(struct session *session, struct text_room *room)
+static struct deadline due(struct deadline begun, const struct session *session, uint64_t octets)
 {
+	struct deadline whole = {begun.at + 1000 * (long long)(session->settings->data_timeout +
+							       octets / WIRE_PACE)};
+	return deadline_sooner(whole, deadline_in(WIRE_SILENCE));
+}
+
+/* Tells the log and the monitor at once what is wrong with the text: it forgets the transaction,
+ * while the rest is eaten here. */
+static void refuse(struct session *session, const struct body *body)
+{
+	TEXT(size, 24);
+	text_number(&size, body->size);
+	if (body->fault == REPLY_NEWLINE)
+		ask_log(session, EVENT_barenewline, body->detail);
+	else if (body->fault == REPLY_TOO_BIG)
+		ask_log(session, EVENT_toobig, text_string(&size));
+	else
+		ask_log(session, EVENT_longtext, text_string(&size));
+	ask_reset(session);
+}
+
+/* Passes on what there is, if it is worth a record. Few large ones cost half of many small ones;
+ * but what is there must not lie about while a slow client thinks. */
+static void pass_on(struct session *session, struct text_room *room, bool ended)
+{
+	if (!ended && room->len < sizeof room->octets - DATA_ENOUGH &&
+		stream_soon(&session->stream))
+		return;
 	if (room->len > 0)
 		ask_text(session, room->octets, room->len);
 	room->len = 0;
 }
 
-static struct deadline due(struct deadline begun, const struct session *session, uint64_t octets)
-{
-	struct deadline whole = {begun.at + 1000 * (long long)(session->settings->data_timeout +
-							       octets / DATA_PACE)};
-	return deadline_sooner(whole, deadline_in(DATA_SILENCE_S));
-}
-
-/* Takes the text to its end. GO_ON, or the connection is over. */
+/* Takes the text to its end. STREAM_READY, or why it has none; or the connection is over. */
 static enum stream_event take_text(struct session *session, struct body *body)
 {
 	static struct text_room room;
-	struct deadline begun = deadline_in(0);
+	struct deadline begun = deadline_in(0), sign = begun;
+	bool refused = false;
 	room.len = 0;
 	while (!body->ended && !session->over) {
 		const char *octets;
@@ -53,28 +71,18 @@ static enum stream_event take_text(struct session *session, struct body *body)
 		stream_take(&session->stream,
 			body_feed(body, octets, len, room.octets + room.len, &out));
 		room.len += out;
-		/* Few large records cost half of many small ones; but what is there must not lie
-		 * about while a slow client thinks. */
-		if (body->ended || room.len >= sizeof room.octets - DATA_ENOUGH ||
-			!stream_soon(&session->stream))
-			pass_on(session, &room);
+		if (body->fault == GO_ON) {
+			pass_on(session, &room, body->ended);
+		} else if (!refused) {
+			refuse(session, body);
+			refused = true;
+		} else if (deadline_passed(sign)) {
+			/* The monitor hears nothing of what is eaten. */
+			ask_alive(session);
+			sign = deadline_in(1);
+		}
 	}
 	return STREAM_READY;
-}
-
-/* Refuses the whole text for what the machine found in it. */
-static enum reply refuse(struct session *session, const struct body *body)
-{
-	TEXT(size, 24);
-	text_number(&size, body->size);
-	if (body->fault == REPLY_NEWLINE)
-		ask_log(session, EVENT_barenewline, body->detail);
-	else if (body->fault == REPLY_TOO_BIG)
-		ask_log(session, EVENT_toobig, text_string(&size));
-	else
-		ask_log(session, EVENT_longtext, text_string(&size));
-	enum reply reply = ask_reset(session);
-	return session->over ? reply : body->fault;
 }
 
 void do_data(struct session *session)
@@ -90,16 +98,12 @@ void do_data(struct session *session)
 	body_start(&body, settings->message_size_limit, session->accept_bare_lf,
 		!settings->long_lines);
 	enum stream_event event = take_text(session, &body);
-	if (session->over) {
-		say(session, REPLY_UNAVAILABLE);
-		return;
-	}
-	if (event != STREAM_READY) {
-		session_stopped(session, event);
-		return;
-	}
 	session->phase = NAMED;
-	reply = body.fault != GO_ON ? refuse(session, &body) : ask_commit(session);
+	if (event != STREAM_READY)
+		session_stopped(session, event);
+	if (session->over)
+		return;
+	reply = body.fault != GO_ON ? body.fault : ask_commit(session);
 	if (reply == REPLY_SENT)
 		session->errors = 0;
 	say(session, reply);

@@ -48,8 +48,10 @@ struct session {
 	struct argument argument;
 	struct deadline login_due;
 	unsigned errors, logs;
-	bool over;    /* the connection ends after what is queued was sent */
-	enum bye bye; /* why */
+	bool asked;           /* the monitor was asked something since the last line */
+	enum reply last_word; /* of the monitor, that the client has yet to be told; GO_ON: none */
+	bool over;            /* the connection ends after what is queued was sent */
+	enum bye bye;         /* why */
 
 	/* The monitor's last answer, and the challenge behind it. */
 	union {

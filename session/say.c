@@ -47,6 +47,8 @@ void say(struct session *session, enum reply reply)
 	if (session->over && session->bye == BYE_HANGUP)
 		return;
 	say_line(session, reply, facts->words, true);
+	if (reply == session->last_word)
+		session->last_word = GO_ON;
 	if (facts->code >= 500 && ++session->errors >= DIALOGUE_ERRORS_MAX && !session->over) {
 		say_line(session, REPLY_TOO_MANY_ERRORS, reply_facts(REPLY_TOO_MANY_ERRORS)->words,
 			true);

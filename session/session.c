@@ -155,7 +155,7 @@ static void take_line(struct session *session, char *line, size_t len)
 	while (len > 0 && line[len - 1] == ' ')
 		line[--len] = '\0';
 	char *rest = line + strcspn(line, " ");
-	if (*rest == ' ')
+	while (*rest == ' ')
 		*rest++ = '\0';
 	const struct verb *verb = find_verb(line);
 	if (verb == NULL) {
@@ -169,11 +169,14 @@ static void take_line(struct session *session, char *line, size_t len)
 			EVENT_outoforder, verb->name);
 	} else {
 		memset(&session->argument, 0, sizeof session->argument);
+		unsigned logs = session->logs;
 		enum reply fault = verb->check(session, rest);
-		if (fault != GO_ON)
-			say(session, fault);
-		else
+		if (fault == GO_ON)
 			verb->act(session);
+		else if (session->logs == logs)
+			refuse(session, fault, EVENT_syntax, verb->name);
+		else
+			say(session, fault);
 	}
 }
 
@@ -182,12 +185,15 @@ static void serve_line(struct session *session)
 	char *line;
 	size_t len;
 	enum stream_event event = stream_line(&session->stream, session_due(session), &line, &len);
+	session->asked = false;
 	if (event == STREAM_READY)
 		take_line(session, line, len);
 	else if (event == STREAM_LONG)
 		refuse(session, REPLY_LINE_TOO_LONG, EVENT_longline, "");
 	else
 		session_stopped(session, event);
+	if (!session->asked && !session->over)
+		ask_alive(session);
 }
 
 void session_run(const struct session_start *start)
@@ -209,6 +215,8 @@ void session_run(const struct session_start *start)
 		session_over(&session, BYE_TOLD);
 	while (!session.over)
 		serve_line(&session);
+	if (session.last_word != GO_ON)
+		say(&session, session.last_word);
 	stream_close(&session.stream, session.bye != BYE_QUIT && session.bye != BYE_HANGUP);
 	ask_bye(&session);
 }

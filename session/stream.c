@@ -16,7 +16,7 @@ bool stream_flush(struct stream *stream)
 {
 	size_t sent = 0;
 	struct deadline deadline = deadline_in(stream->write_timeout);
-	while (sent < stream->out_len) {
+	while (!stream->gone && sent < stream->out_len) {
 		const char *at = stream->out_room + sent;
 		size_t len = stream->out_len - sent;
 		ssize_t done = send(stream->out, at, len, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -32,10 +32,12 @@ bool stream_flush(struct stream *stream)
 			break;
 		sent += done > 0 ? (size_t)done : 0;
 	}
-	bool whole = sent == stream->out_len;
+	/* What was cut cannot be taken up again: the client would read the rest as another reply.
+	 */
+	stream->gone |= sent < stream->out_len;
 	stream->out_count += sent;
 	stream->out_len = 0;
-	return whole;
+	return !stream->gone;
 }
 
 void stream_write(struct stream *stream, const char *octets, size_t len)

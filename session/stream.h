@@ -21,6 +21,7 @@ struct stream {
 	size_t begin, end, high; /* the octets not yet taken; how far the room was ever used */
 	size_t out_len;
 	bool skipping; /* within a line over the limit */
+	bool gone;     /* the client has left or does not read: nothing more is sent */
 	uint64_t in_count, out_count;
 	unsigned write_timeout; /* seconds */
 	char room[STREAM_ROOM], out_room[STREAM_OUT];

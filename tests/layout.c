@@ -21,6 +21,7 @@ int main(void)
 	FIELD(wire_auth, passwords);
 	FIELD(wire_auth, jail_layers);
 	FIELD(wire_auth, log_unknown_users);
+	FIELD(wire_auth, iterations);
 	FIELD(wire_auth, check);
 	FIELD(wire_auth, hostname);
 	FIELD(wire_auth, realm);

@@ -23,9 +23,9 @@ static const struct profile {
 	const char *calls[CALLS_MAX];
 } profiles[] = {
 	{"session", {"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "poll", "ppoll",
-			    "close", "clock_gettime", "brk", "mmap", "munmap", "mremap", "madvise",
-			    "exit_group", "restart_syscall", "rt_sigreturn", "shutdown", "recv",
-			    "send", "clock_gettime64", "ppoll_time64", "mmap2", "sigreturn"}},
+			    "clock_gettime", "exit_group", "restart_syscall", "rt_sigreturn",
+			    "shutdown", "recv", "send", "clock_gettime64", "ppoll_time64",
+			    "sigreturn"}},
 	{"password", {"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "lseek",
 			     "newfstatat", "poll", "ppoll", "close", "clock_gettime", "brk", "mmap",
 			     "munmap", "mremap", "exit_group", "restart_syscall", "rt_sigreturn",

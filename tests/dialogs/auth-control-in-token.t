@@ -13,6 +13,6 @@ S: 334
 C: {base64 \0alice\0sesame-open}\r
 S: 501 5.5.2 *
 C: AUTH PLAIN {base64 \0alice\0sesame-open}\0
-S: 500 5.5.2 *
+S: 501 5.5.2 *CR LF*
 C: MAIL FROM:<a@office.example>
 S: 530 5.7.0 *

@@ -3,6 +3,6 @@ alone
 C: QUIT\n\
 wait 0.3
 C: NOOP
-S: 500 5.5.2 *
+S: 501 5.5.2 *CR LF*
 C: NOOP
 S: 250 2.0.0 *

@@ -3,6 +3,8 @@ settings: networks = 127.0.0.1
 S: 220 office.example *
 C: HELO client.example
 S: 250 office.example
+C: MAIL FROM:<a@office.example> SIZE=10
+S: 555 5.5.4 *
 C: MAIL FROM:<a@office.example>
 S: 250 2.1.0 *
 C: RCPT TO:<b@away.example>

@@ -13,4 +13,4 @@ C:
 C: .
 S: 250 2.0.0 *
 delivered: -i -oeq -f a@office.example -- b@away.example c@away.example
-has not: * for <*
+has not: *for <*

@@ -101,8 +101,12 @@ def test_layout_is_packed_as_the_compiler_says():
     fields = unpack("wire_verdict", octets)
     assert (fields.verdict, fields.reason, fields.renew) == (1, 2, 1)
     assert (fields.name_key, fields.password_key) == (b"n" * 32, b"p" * 32)
-    offset, size = wire.FIELDS["wire_auth"]["remote"]
-    assert offset + size == wire.SIZES["wire_auth"]
+    for record, fields in wire.FIELDS.items():  # one behind the other, and no field forgotten
+        end_of_last = 0
+        for offset, size in sorted(fields.values()):
+            assert end_of_last <= offset < end_of_last + 4
+            end_of_last = offset + size
+        assert end_of_last <= wire.SIZES[record] < end_of_last + 4
 
 
 @pytest.mark.parametrize("name", ["alice", "Alice", "ALICE"])
@@ -183,6 +187,12 @@ def test_plain_identity(accounts):
 def test_weak_verifier_is_marked(accounts):
     assert plain(accounts, "weak", "delta").renew == 1
     assert plain(accounts, "weak", "wrong").renew == 0
+
+
+@pytest.mark.parametrize("wanted, renew", [(0, 0), (4096, 0), (10000, 0), (10001, 1), (65536, 1)])
+def test_verifier_under_the_settings_is_marked(accounts, wanted, renew):
+    assert plain(accounts, "bob@office.example", "beta", iterations=wanted).renew == renew
+    assert plain(accounts, "bob@office.example", "wrong", iterations=wanted).renew == 0
 
 
 def test_broken_verifier_is_no(accounts):

@@ -50,6 +50,15 @@ int rename(const char *from, const char *to)
 	return fails() ? -1 : (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
 }
 
+/* Somebody plants a link to this file as soon as a stale copy is taken away. */
+static const char *planted;
+
+int unlink(const char *name)
+{
+	int got = (int)syscall(SYS_unlinkat, AT_FDCWD, name, 0);
+	return planted != NULL && strcmp(name, copy) == 0 ? symlink(planted, name) : got;
+}
+
 /* Time runs a hundred times as fast where a test says so. */
 static int haste = 1;
 
@@ -268,6 +277,12 @@ static void a_planted_link_is_not_followed(void **state)
 	assert_int_equal(stat(victim, &status), 0);
 	assert_int_equal(status.st_size, 8);
 	assert_int_equal(status.st_mode & 07777, 0644);
+	/* Nor one that comes in the last moment. */
+	planted = victim;
+	assert_false(set_all(2));
+	planted = NULL;
+	assert_int_equal(stat(victim, &status), 0);
+	assert_int_equal(status.st_size, 8);
 	/* Nor one in place of the lock, or of the file itself. */
 	assert_int_equal(unlink(lock_path), 0);
 	assert_int_equal(symlink(victim, lock_path), 0);

@@ -236,8 +236,8 @@ static enum verdict_step tell(struct verdict_run *run, const char *octets, int m
 	struct verdict_result *result)
 {
 	struct wire_token token = {REQUEST_token, 1};
-	return verdict_token(run, &token, octets, strlen(octets),
-		deadline_in_ms((unsigned)milliseconds), -1, result);
+	verdict_token(run, &token, octets, strlen(octets));
+	return verdict_wait(run, deadline_in_ms((unsigned)milliseconds), -1, result);
 }
 
 static struct verdict_result result;
@@ -359,8 +359,8 @@ static void the_watched_descriptor_ends_the_wait(void **state)
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(close(ends[1]), 0);
-	assert_int_equal(verdict_token(&run, &token, "", 0, deadline_in(5), ends[0], &result),
-		VERDICT_WATCHED);
+	verdict_token(&run, &token, "", 0);
+	assert_int_equal(verdict_wait(&run, deadline_in(5), ends[0], &result), VERDICT_WATCHED);
 	assert_int_equal(kill(pid, 0), 0); /* it still runs */
 	verdict_end(&run);
 	assert_int_equal(kill(pid, 0), -1);
@@ -368,8 +368,8 @@ static void the_watched_descriptor_ends_the_wait(void **state)
 	/* What is not ready does not disturb. */
 	assert_int_equal(pipe(ends), 0);
 	run = started("yes", false);
-	assert_int_equal(
-		verdict_token(&run, &token, "", 0, deadline_in(5), ends[0], &result), VERDICT_DONE);
+	verdict_token(&run, &token, "", 0);
+	assert_int_equal(verdict_wait(&run, deadline_in(5), ends[0], &result), VERDICT_DONE);
 	close(ends[0]);
 	close(ends[1]);
 }
@@ -378,12 +378,10 @@ static void a_check_names_nobody(void **state)
 {
 	struct verdict_run run = started("check", true);
 	(void)state;
-	assert_int_equal(
-		verdict_token(&run, NULL, NULL, 0, deadline_in(5), -1, &result), VERDICT_DONE);
+	assert_int_equal(verdict_wait(&run, deadline_in(5), -1, &result), VERDICT_DONE);
 	assert_int_equal(result.verdict.verdict, YES);
 	run = started("names", true);
-	assert_int_equal(
-		verdict_token(&run, NULL, NULL, 0, deadline_in(5), -1, &result), VERDICT_FAILED);
+	assert_int_equal(verdict_wait(&run, deadline_in(5), -1, &result), VERDICT_FAILED);
 }
 
 static void a_program_that_is_not_there_starts_nothing(void **state)
