@@ -117,6 +117,14 @@ static void say_unavailable(const struct smtpd *smtpd, int fd)
 	text_add(&line, behind != NULL ? behind : words);
 	text_add(&line, "\r\n");
 	say(fd, text_string(&line));
+	/* Read away what the client has sent: a reset would eat the reply. */
+	struct pollfd client = {fd, POLLIN, 0};
+	struct deadline until = deadline_in(FAREWELL_S);
+	char octets[512];
+	if (shutdown(fd, SHUT_WR) == 0)
+		while (deadline_poll(&client, 1, until) > 0 && read(fd, octets, sizeof octets) > 0)
+			if (deadline_passed(until))
+				return;
 }
 
 /* No service: the client is told that much, the administrator why. Returns the exit status. */
@@ -287,8 +295,11 @@ static _Noreturn void become_session(const struct smtpd *smtpd)
 					  networks_have(&settings->bare_newline_networks,
 						  &smtpd->peer.client)),
 	};
-	if (!place_descriptors(smtpd))
+	if (!place_descriptors(smtpd)) {
+		/* Where the wire is now nobody knows: the monitor logs the exit status instead. */
+		say_unavailable(smtpd, start.out);
 		_exit(1);
+	}
 	const char *wrong = jail_lifeline(SESSION_LIFELINE) ? jail_enter(&jail, &fault)
 							    : "the lifeline cannot be had";
 	if (wrong != NULL) {
@@ -309,8 +320,8 @@ static int become_monitor(const struct smtpd *smtpd, pid_t session)
 	close(smtpd->wire[0]);
 	close(smtpd->lifeline[0]);
 	/* Nothing in this version needs the client's socket here. */
-	dup2(smtpd->null, 0);
-	dup2(smtpd->null, 1);
+	if (dup2(smtpd->null, 0) < 0 || dup2(smtpd->null, 1) < 0)
+		wrong = "cannot let go of the client's socket";
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -328,7 +339,7 @@ static int become_monitor(const struct smtpd *smtpd, pid_t session)
 		.lifeline = smtpd->lifeline[1],
 		.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
 	};
-	if (smtpd->root)
+	if (wrong == NULL && smtpd->root)
 		wrong = jail_become(&settings->user, &fault);
 	if (wrong == NULL && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		wrong = "PR_SET_DUMPABLE failed";
@@ -357,8 +368,10 @@ int main(int argc, char **argv)
 	if (!is_clean)
 		return unavailable(&smtpd, "cannot open /dev/null");
 	peer_find(&smtpd.peer, &smtpd.words);
-	child_beside(smtpd.auth, sizeof smtpd.auth, "postern-auth");
-	const char *wrong = prepare(&smtpd, &fault);
+	const char *wrong =
+		child_beside(smtpd.auth, sizeof smtpd.auth, "postern-auth")
+			? prepare(&smtpd, &fault)
+			: "cannot tell in which folder smtpd lies, start it by its path";
 	if (wrong != NULL)
 		return unavailable(&smtpd, wrong);
 	describe_jail(&smtpd);

@@ -143,6 +143,8 @@ static void refuse(struct session *session, enum reply reply, enum event event, 
 {
 	ask_log(session, event, value);
 	say(session, reply);
+	/* A client out of step sends its password as a command, or behind an AUTH that is none. */
+	stream_wipe(&session->stream);
 }
 
 /* One command: which verb, legal now, checked, done. */

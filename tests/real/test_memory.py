@@ -111,6 +111,11 @@ EXCHANGES = {
     "plain in clear": (["AUTH PLAIN", PASSWORD], "501 5.5.2"),
     "login in broken base64": (["AUTH LOGIN", encoded(NAME), encoded(PASSWORD) + "A"], "501 5.5.2"),
     "plain of another mechanism": (["AUTH CRAM-MD5 " + RIGHT], "504"),
+    "the password for a command": ([PASSWORD], "500 5.5.2"),
+    "the password behind a verb": (["RSET " + PASSWORD], "501 5.5.4"),
+    "the token for a command": ([RIGHT], "500 5.5.2"),
+    "the token with a NUL": ([RIGHT + "\0"], "50"),
+    "a token too many": (["AUTH PLAIN %s %s" % (RIGHT, RIGHT)], "501"),
     "a long one": (["AUTH PLAIN " + encoded("", NAME, PASSWORD * 300)], "535"),
     "one too long": (["AUTH PLAIN", encoded("", NAME, PASSWORD * 400)], "500 5.5.6"),
 }
