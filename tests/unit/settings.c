@@ -316,7 +316,7 @@ static void lists(void **state)
 	good(many);
 	assert_int_equal(settings.networks.count, NETWORKS_MAX);
 	snprintf(many + strlen(many), 24, "networks = ::1\n");
-	bad(many, "F:257: networks: `::1` is one too many");
+	bad(many, "F:101: networks: `::1` is one too many");
 }
 
 static void mechanisms(void **state)
