@@ -15,6 +15,7 @@
 
 #include "base/child.h"
 #include "base/jail.h"
+#include "base/kind.h"
 #include "base/log.h"
 #include "base/reply.h"
 #include "base/settings.h"
@@ -198,11 +199,6 @@ static const char *prepare(struct smtpd *smtpd, struct text *fault)
 /* The words of the connect line: the layers that hold. */
 static void describe_jail(struct smtpd *smtpd)
 {
-	static const struct {
-		unsigned layer;
-		const char *word;
-	} layers[] = {{LAYER_CHROOT, "chroot"}, {LAYER_LANDLOCK, "landlock"},
-		{LAYER_SECCOMP, "seccomp"}, {LAYER_LIMITS, "limits"}};
 	struct text words = TEXT_OVER(smtpd->jail_words);
 	unsigned holds = smtpd->settings.jail_layers;
 	if (!smtpd->root)
@@ -210,11 +206,11 @@ static void describe_jail(struct smtpd *smtpd)
 	smtpd->no_landlock = (holds & LAYER_LANDLOCK) != 0 && jail_landlock() == 0;
 	if (smtpd->no_landlock)
 		holds &= ~(unsigned)LAYER_LANDLOCK;
-	for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
-		if ((holds & layers[i].layer) == 0)
+	for (unsigned i = 0; i < LAYERS; i++) {
+		if ((holds & 1U << i) == 0)
 			continue;
 		text_add(&words, words.len > 0 ? "+" : "");
-		text_add(&words, layers[i].word);
+		text_add(&words, kind_layer(i));
 	}
 	text_add(&words, words.len > 0 ? "" : "none");
 	text_string(&words);

@@ -16,6 +16,7 @@
 #include "admin/verify.h"
 #include "base/child.h"
 #include "base/jail.h"
+#include "base/kind.h"
 #include "monitor/spool.h"
 #include "store/accounts.h"
 #include "store/passwords.h"
@@ -70,17 +71,11 @@ static void check_settings(struct check *check, const char *file)
 
 static void check_layers(struct check *check)
 {
-	static const struct {
-		enum layer layer;
-		const char *name;
-	} layers[] = {{LAYER_CHROOT, "chroot"}, {LAYER_LANDLOCK, "landlock"},
-		{LAYER_SECCOMP, "seccomp"}, {LAYER_LIMITS, "limits"}};
-
-	for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
-		if (!(check->settings->jail_layers & layers[i].layer))
+	for (unsigned i = 0; i < LAYERS; i++)
+		if (!(check->settings->jail_layers & 1U << i))
 			found(check, WARNING, "jail_layers",
 				"%s is left out: add it unless this kernel cannot have it",
-				layers[i].name);
+				kind_layer(i));
 	if (!jail_landlock() && (check->settings->jail_layers & LAYER_LANDLOCK))
 		found(check, check->root ? OK : WARNING, "landlock",
 			"this kernel has none; the other layers stand");

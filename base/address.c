@@ -19,17 +19,11 @@ struct mailbox {
 	bool eight_bit; /* anywhere in the path, the source route included */
 };
 
-static bool letter_or_digit(unsigned char octet)
-{
-	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-	       (octet >= '0' && octet <= '9');
-}
-
 /* Octets over 0x7F take the place of letters while the grammar is looked at, so that they are
  * called what they are and not malformed. */
 static bool let_dig(unsigned char octet)
 {
-	return letter_or_digit(octet) || octet > 0x7f;
+	return text_letter_or_digit((char)octet) || octet > 0x7f;
 }
 
 static bool atext(unsigned char octet)
@@ -227,7 +221,7 @@ bool address_domain(const char *name, size_t len)
 	size_t begin = 0, dots = 0;
 	for (size_t i = 0; i <= len; i++) {
 		if (i < len && name[i] != '.') {
-			if (!letter_or_digit((unsigned char)name[i]) && name[i] != '-')
+			if (!text_letter_or_digit(name[i]) && name[i] != '-')
 				return false;
 			continue;
 		}

@@ -280,10 +280,17 @@ const char *kind_MECHANISMS(void *field, const char *word)
 	return NULL;
 }
 
+/* In the order of the bits of enum layer. */
+static const char *const layer_words[LAYERS] = {"chroot", "landlock", "seccomp", "limits"};
+
+const char *kind_layer(unsigned number)
+{
+	return layer_words[number];
+}
+
 const char *kind_LAYERS(void *field, const char *word)
 {
-	static const char *const words[] = {"chroot", "landlock", "seccomp", "limits"};
-	setting_LAYERS *layers = field, layer = 1U << choose(word, words, 4);
+	setting_LAYERS *layers = field, layer = 1U << choose(word, layer_words, LAYERS);
 
 	if (layer > LAYERS_ALL)
 		return "is no layer; write some of chroot, landlock, seccomp and limits, or none";

@@ -29,4 +29,7 @@ const char *kind_DOMAINS(void *field, const char *word);
 const char *kind_MECHANISMS(void *field, const char *word);
 const char *kind_LAYERS(void *field, const char *word);
 
+/* The word for layer `number` of the jail, 0 to LAYERS - 1: that of the bit 1 << number. */
+const char *kind_layer(unsigned number);
+
 #endif

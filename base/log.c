@@ -39,8 +39,7 @@ void log_begin(struct log_line *line, const struct log *log, enum event event)
 
 static bool plain(unsigned char octet)
 {
-	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-	       (octet >= '0' && octet <= '9') ||
+	return text_letter_or_digit((char)octet) ||
 	       (octet != '\0' && strchr("@._:/+-", octet) != NULL);
 }
 

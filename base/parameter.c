@@ -7,16 +7,10 @@
 
 #include "base/text.h"
 
-static bool letter_or_digit(char octet)
-{
-	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-	       (octet >= '0' && octet <= '9');
-}
-
 static size_t keyword_len(const char *at)
 {
 	size_t len = 0;
-	while (letter_or_digit(at[len]) || (len > 0 && at[len] == '-'))
+	while (text_letter_or_digit(at[len]) || (len > 0 && at[len] == '-'))
 		len++;
 	return len;
 }

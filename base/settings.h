@@ -35,7 +35,8 @@ enum layer {
 	LAYER_LANDLOCK = 2,
 	LAYER_SECCOMP = 4,
 	LAYER_LIMITS = 8,
-	LAYERS_ALL = 15
+	LAYERS_ALL = 15,
+	LAYERS = 4 /* of them */
 };
 
 /* Mechanisms in the order in which clients are told of them. */

@@ -81,6 +81,11 @@ bool text_same(const char *a, const char *b)
 	return *a == '\0' && *b == '\0';
 }
 
+bool text_letter_or_digit(char octet)
+{
+	return (lower(octet) >= 'a' && lower(octet) <= 'z') || (octet >= '0' && octet <= '9');
+}
+
 const char *text_behind(const char *string, const char *prefix)
 {
 	for (; *prefix != '\0'; string++, prefix++)

@@ -50,6 +50,9 @@ bool text_copy(char *array, size_t size, const char *string);
 /* Whether two strings are the same but for the case of ASCII letters. No locale is asked. */
 bool text_same(const char *a, const char *b);
 
+/* Whether the octet is an ASCII letter or digit. */
+bool text_letter_or_digit(char octet);
+
 /* If `string` begins with `prefix` (ASCII case not counted), what stands behind it, else NULL. */
 const char *text_behind(const char *string, const char *prefix);
 

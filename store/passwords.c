@@ -27,19 +27,13 @@ mechanism_set passwords_serve(enum passwords passwords)
 	return (size_t)passwords < sizeof serves / sizeof *serves ? serves[passwords] : 0;
 }
 
-static bool is_letter_or_digit(char octet)
-{
-	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-	       (octet >= '0' && octet <= '9');
-}
-
 /* Appends octets of the allowed kind in lower case; returns how many there were. */
 static size_t add_lower(struct text *text, const char *from, const char *also, size_t most)
 {
 	size_t len = 0;
 	for (; len < most && from[len] != '\0'; len++) {
 		char octet = from[len];
-		if (!is_letter_or_digit(octet) && strchr(also, octet) == NULL)
+		if (!text_letter_or_digit(octet) && strchr(also, octet) == NULL)
 			break;
 		text_octet(text, octet >= 'A' && octet <= 'Z' ? (char)(octet - 'A' + 'a') : octet);
 	}
