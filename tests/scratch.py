@@ -269,7 +269,7 @@ class Scratch:
         def dirty():
             for number in signal.SIGCHLD, signal.SIGPIPE, signal.SIGINT:
                 signal.signal(number, signal.SIG_IGN)
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGALRM})
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP, signal.SIGALRM, signal.SIGUSR1})
             if self.before_start:
                 self.before_start()
             if self.largest_file:

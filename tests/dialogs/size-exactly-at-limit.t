@@ -11,7 +11,7 @@ C: Subject: exact
 C: 
 C*100: x\
 C: 
-C*220: ..
+C*292: ..
 C: ..x
 C: .
 S: 250 2.0.0 *
@@ -25,7 +25,8 @@ C: Subject: exact
 C: 
 C*100: x\
 C: 
-C*221: ..xy
+C*292: ..
+C: ..xy
 C: .
 S: 552 5.3.4 *
 delivered: *

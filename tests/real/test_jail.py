@@ -28,6 +28,7 @@ def no_service(client):
     lines = client.ended()
     assert len(lines) == 1 and re.fullmatch(
         r"421 4\.3\.0 (office\.example )?cannot serve you now, try again later", lines[0]), lines
+    client.close()
 
 
 class Place:
@@ -55,9 +56,9 @@ class Place:
         self.abstract.listen()
         self.arguments = {
             "kill": self.outside.pid, "prlimit": self.outside.pid, "ptrace": self.outside.pid,
-            "read-memory": self.outside.pid, "pidfd": self.outside.pid, "connect": self.tcp.getsockname()[1],
+            "read-memory": self.outside.pid, "connect": self.tcp.getsockname()[1],
             "abstract": self.name, "open": self.file, "openat": self.file, "truncate": self.file,
-            "create": self.file + ".new", "exec": "/bin/true", "execveat": "/bin/true", "chroot": "/",
+            "create": self.file + ".new", "exec": "/bin/true", "chroot": "/",
         }
 
     def start(self, profile, layers, deed, argument=None, abi=NEWEST, wrap=(), before=None):
@@ -114,9 +115,9 @@ def test_every_call_by_its_number(where, profile, how):
     assert where.do(profile, ALL, "sweep", how) == (0, "")
 
 
-DEADLY = ["kill", "prlimit", "ptrace", "read-memory", "pidfd", "socket", "connect", "bind", "abstract", "sendmsg",
-          "setsockopt", "fcntl", "ioctl", "dup", "exec", "execveat", "open", "openat", "create", "truncate", "chroot",
-          "clone", "fork", "setuid", "setresuid", "setresgid", "setgroups", "prctl", "rlimit", "keyctl", "map-code",
+DEADLY = ["kill", "prlimit", "ptrace", "read-memory", "socket", "connect", "bind", "abstract", "sendmsg",
+          "setsockopt", "fcntl", "ioctl", "dup", "exec", "open", "openat", "create", "truncate", "chroot",
+          "clone", "fork", "setuid", "setresuid", "setresgid", "setgroups", "prctl", "rlimit", "map-code",
           "map-all", "protect", "getpid"]
 
 
@@ -134,12 +135,33 @@ def test_another_machines_calls_are_death(where, profile, deed, number):
     where.dies(profile, ALL, deed, number)
 
 
+@pytest.mark.parametrize("abi", [0, 2, 4, 6])
 @pytest.mark.parametrize("profile", PROFILES)
-def test_what_the_jailed_code_lives_by(where, profile):
-    where.returns(0, profile, ALL, "allowed")
-    for abi in 0, 2, 4, 6:
-        where.returns(0, profile, ALL, "allowed", abi=abi)
-        where.dies(profile, ALL, "openat", abi=abi)
+def test_what_the_jailed_code_lives_by(where, profile, abi):
+    where.returns(0, profile, ALL, "talk", abi=abi)
+    where.dies(profile, ALL, "openat", abi=abi)
+    if profile == "session":
+        where.returns(0, profile, ALL, "shutdown", abi=abi)
+    else:
+        where.returns(0, profile, ALL, "allocate", abi=abi)
+
+
+def test_the_session_has_all_that_it_will_ever_have(where):
+    """It allocates nothing, closes nothing."""
+    for deed in ("allocate",), ("map-much", 4096), ("close", 0), ("close", 3), ("close", 63):
+        where.dies("session", ALL, *deed)
+
+
+def test_the_lifeline_cannot_be_closed(where):
+    """4 is the lifeline of all; 32 bits of the argument are looked at, as the kernel does."""
+    for profile in PROFILES:
+        for descriptor in 4, 0x100000004, 0xffffffff00000004:
+            where.dies(profile, ALL, "close", descriptor)
+    for descriptor in [*range(4), *range(5, 64)]:
+        how = where.do("password", ALL, "close", descriptor)
+        assert how[0] == (98 << 8 if descriptor == 1 else 0), descriptor  # 1 is where it says so
+    for descriptor in 64, 68, 4 + 256, 0x7fffffff, 0xffffffff:
+        where.dies("password", ALL, "close", descriptor)
 
 
 def test_seccomp_alone_is_death_too(where):
@@ -150,8 +172,8 @@ def test_seccomp_alone_is_death_too(where):
 def test_no_deed_is_impossible_anyway(where):
     """Without its layer each deed works, or these tests would see nothing."""
     done = ["kill", "prlimit", "socket", "connect", "bind", "abstract", "sendmsg", "setsockopt", "fcntl", "ioctl",
-            "open", "openat", "create", "clone", "fork", "map-code", "map-all", "protect", "getpid", "grow", "pidfd",
-            "prctl", "keyctl"]
+            "open", "openat", "create", "clone", "fork", "map-code", "map-all", "protect", "getpid", "prctl",
+            "allocate", "talk", "shutdown"]
     for deed in done:
         where.returns(0, "session", 0, deed)
         if deed == "create":
@@ -185,21 +207,28 @@ def limits_of(pid):
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-@pytest.mark.parametrize("profile, seconds", [("session", "600"), ("password", "60")])
-def test_limits(where, profile, seconds):
+MEMORY = 256 * 1024 * 1024
+
+
+@pytest.mark.parametrize("profile, seconds, file", [("session", 600, 0), ("password", 60, 4096)])
+def test_limits(where, profile, seconds, file):
+    """postern-auth may write its last words to a file, and no more."""
     where.returns(errno.EAGAIN, profile, LIMITS, "fork")
     where.returns(errno.EAGAIN, profile, LIMITS, "clone")
-    where.returns(errno.EFBIG, profile, LIMITS, "grow")
+    where.returns(errno.EFBIG, profile, LIMITS, "grow", file)
+    if file > 0:
+        where.returns(0, profile, LIMITS, "grow", file - 1)
     where.returns(errno.EMFILE, profile, LIMITS, "dup")
     where.returns(errno.EPERM, profile, LIMITS, "rlimit")
+    where.returns(errno.ENOMEM, profile, LIMITS, "map-much", MEMORY)
+    where.returns(0, profile, LIMITS, "map-much", MEMORY // 2)
     run = where.start(profile, LIMITS, "wait")
     assert run.stdout.readline() == "jailed\n"
     limits = limits_of(run.pid)
     run.communicate()
-    for name in "Max core file size", "Max file size", "Max processes":
-        assert limits[name] == ("0", "0"), name
-    assert limits["Max cpu time"] == (seconds, seconds)
-    assert limits["Max open files"] == ("16", "16")  # the highest is 14
+    for name, most in (("core file size", 0), ("processes", 0), ("file size", file), ("cpu time", seconds),
+                       ("address space", MEMORY), ("open files", 16)):  # the highest is 14
+        assert limits["Max " + name] == (str(most), str(most)), name
 
 
 def test_a_lower_limit_stays(where):
@@ -307,7 +336,7 @@ def test_a_folder_that_will_not_do(programs, spoil):
         assert "jailed" in where.do("session", ALL & ~CHROOT, "getpid")[1]
     finally:
         where.end()
-    with place(programs, "root", allowed=UNJAILED) as scratch:
+    with place(programs, "root", allowed=["error *", *UNJAILED], status=None) as scratch:
         jail = os.path.join(scratch.folder, "spoilt")
         os.mkdir(jail, 0o555)
         words = spoil(jail)
@@ -315,8 +344,7 @@ def test_a_folder_that_will_not_do(programs, spoil):
         client = Client(scratch)
         no_service(client)
         client.run.wait()
-        nojail, = scratch.logged("nojail")
-        assert words in nojail and scratch.logged("disconnect reason=nojail stage=start")
+        assert [line for line in scratch.logged("error") + scratch.logged("nojail") if words in line]
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="who is not root becomes nobody else")
@@ -332,18 +360,18 @@ def test_identities_that_will_not_do(programs, user, jailed):
 # CALL ARGUMENT MASK VALUE of tests/refuse.c, and what stands in the log
 FAILING = [
     (("chroot", "0", "0", "0"), "nojail *value=\"chroot: Operation not permitted\""),
-    (("setgroups", "0", "0", "0"), "error *what=\"setgroups: Operation not permitted\""),
-    (("setresgid", "0", "0", "0"), "error *what=\"setresgid: Operation not permitted\""),
-    (("setresuid", "0", "0", "0"), "error *what=\"setresuid: Operation not permitted\""),
+    (("setgroups", "0", "0", "0"), "error *what=\"*setgroups: Operation not permitted\""),
+    (("setresgid", "0", "0", "0"), "error *what=\"*setresgid: Operation not permitted\""),
+    (("setresuid", "0", "0", "0"), "error *what=\"*setresuid: Operation not permitted\""),
     ((*CONTROLS, "4"), "error *what=\"PR_SET_DUMPABLE failed\""),
     ((*CONTROLS, "38"), "nojail *value=\"no_new_privs: Operation not permitted\""),
     (("landlock_restrict_self", "0", "0", "0"), "nojail *value=\"Landlock: Operation not permitted\""),
     (("prlimit64", "1", "0xffffffff", "6"), "nojail *value=\"limits: Operation not permitted\""),
     ((*CONTROLS, "22"), "nojail *value=\"seccomp: Operation not permitted\""),
     (("fcntl", "1", "0xffffffff", "10"), "nojail *value=\"the lifeline cannot be had\""),
-    (("clone", "0", "0", "0"), "error *what=\"Operation not permitted\""),
-    (("socketpair", "0", "0", "0"), "error *what=\"Operation not permitted\""),
-    (("pipe2", "0", "0", "0"), "error *what=\"Operation not permitted\""),
+    (("clone", "0", "0", "0"), "error *what=\"*Operation not permitted\""),
+    (("socketpair", "0", "0", "0"), "error *what=\"*Operation not permitted\""),
+    (("pipe2", "0", "0", "0"), "error *what=\"*Operation not permitted\""),
     (("signalfd4", "0", "0", "0"), "error *what=\"signalfd failed\""),
 ]
 
@@ -519,7 +547,8 @@ def test_the_living_postern_auth(programs, way, mechanism):
         if not SANITIZED:
             assert status["Seccomp"] == ["2"]
             limits = limits_of(auth)
-            assert limits["Max processes"] == limits["Max file size"] == limits["Max core file size"] == ("0", "0")
+            assert limits["Max processes"] == limits["Max core file size"] == ("0", "0")
+            assert limits["Max file size"] == ("4096", "4096")
         if IS_ROOT:
             found = descriptors(auth)
             assert [found.pop(fd) for fd in (0, 1, 2)] == ["/dev/null"] * 3
