@@ -26,6 +26,7 @@ STATES = ["start", "idle", "mail", "rcpt", "data", "login"]
 SHAPES = ["exact", "short", "long", "longest", "bare", "zeros", "ones", "anything"]
 BYES = {"quit", "hangup", "timeout", "errors", "signal", "nojail"}
 RECORDS = int(os.environ.get("HOSTILE_RECORDS") or 240000)
+ENOUGH = 5  # monitors that hang are enough to see it
 LONG = 600 * (10 if SANITIZED else 1)  # records of a connection, about
 
 with open(os.path.join(os.path.dirname(TOOLS), "..", "base", "requests.def"), encoding="ascii") as definition:
@@ -152,7 +153,7 @@ def run(scratch, attacks, at_once=3):
     """Lets the attacks run, some at a time, and returns them with what came of each."""
     for attack in attacks:
         attack.place = attack.place or scratch
-    waiting, going = list(reversed(attacks)), set()
+    waiting, going, hung = list(reversed(attacks)), set(), 0
     with selectors.DefaultSelector() as selector:
         while waiting or going:
             while waiting and len(going) < at_once:
@@ -178,6 +179,9 @@ def run(scratch, attacks, at_once=3):
             for attack in going:
                 if time.monotonic() > attack.begun + attack.within and not attack.faults:
                     attack.give_up()
+                    hung += 1
+            if hung > ENOUGH:
+                waiting.clear()
     return attacks
 
 
@@ -267,6 +271,7 @@ def check_log(attack, lines):
 def judge(scratch, attacks, allowed=()):
     """Everything that must hold, of each attack and of what is left behind; empties log and sent."""
     # The log's processes are the monitors.
+    attacks = [attack for attack in attacks if attack.process]
     by_process, by_id = {}, {}
     with open(scratch.path("log"), encoding="latin-1", newline="\n") as file:
         for line in filter(None, file.read().split("\n")):
