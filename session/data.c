@@ -29,14 +29,14 @@ static struct deadline due(struct deadline begun, const struct session *session,
  * while the rest is eaten here. */
 static void refuse(struct session *session, const struct body *body)
 {
-	TEXT(size, 24);
-	text_number(&size, body->size);
+	TEXT(limit, 24);
+	text_number(&limit, body->fault == REPLY_TOO_BIG ? body->limit : BODY_LINE_MAX);
 	if (body->fault == REPLY_NEWLINE)
 		ask_log(session, EVENT_barenewline, body->detail);
 	else if (body->fault == REPLY_TOO_BIG)
-		ask_log(session, EVENT_toobig, text_string(&size));
+		ask_log(session, EVENT_toobig, text_string(&limit));
 	else
-		ask_log(session, EVENT_longtext, text_string(&size));
+		ask_log(session, EVENT_longtext, text_string(&limit));
 	ask_reset(session);
 }
 

@@ -42,7 +42,7 @@ static bool answer(int wire)
 	ssize_t len = recv(wire, record, sizeof record, 0);
 	if (len <= 0 || record[0] == REQUEST_bye)
 		return false;
-	if (record[0] == REQUEST_text || record[0] == REQUEST_log)
+	if (record[0] == REQUEST_text || record[0] == REQUEST_alive || record[0] == REQUEST_log)
 		return true;
 	enum reply reply = yes((enum request)record[0]);
 	if (reply == REPLY_HELLO) {

@@ -14,4 +14,4 @@ C: .
 S: 552 5.3.4 *
 C: MAIL FROM:<a@office.example>
 S: 250 2.1.0 *
-log: toobig value=3*
+log: toobig value=2000

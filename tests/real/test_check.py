@@ -191,10 +191,10 @@ def test_who_it_runs_as(root_host):
 def test_the_jail(root_host):
     with open(root_host.path("jail/file"), "w"):
         pass
-    root_host.finds(1, "wrong: jail: %s is not empty" % root_host.path("jail"), "ok: sendmail: ")
+    root_host.finds(1, "wrong: jail: %s must be empty" % root_host.path("jail"), "ok: sendmail: ")
     os.unlink(root_host.path("jail/file"))
     os.chmod(root_host.path("jail"), 0o777)
-    root_host.finds(1, "wrong: jail: %s must belong to root" % root_host.path("jail"))
+    root_host.finds(1, "wrong: jail: %s must be root's" % root_host.path("jail"))
     os.rmdir(root_host.path("jail"))
     root_host.finds(1, "wrong: jail: %s: No such file or directory" % root_host.path("jail"))
 
