@@ -198,20 +198,20 @@ static void do_close(struct hostile *hostile, char **words)
 /* rights STATE REQUEST: a good question that comes with descriptors. */
 static void do_rights(struct hostile *hostile, char **words)
 {
-	struct {
+	union {
 		struct cmsghdr head;
-		int descriptors[2];
-	} rights = {{CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS}, {0, 0}};
+		char room[CMSG_SPACE(2 * sizeof(int))];
+	} rights = {{CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+	const int descriptors[] = {hostile->start->in, hostile->start->wire};
 	go(hostile, words[0]);
 	shape_record(hostile, named(words[1]), EXACT, 0);
-	rights.descriptors[0] = hostile->start->in;
-	rights.descriptors[1] = hostile->start->wire;
+	memcpy(CMSG_DATA(&rights.head), descriptors, sizeof descriptors);
 	struct iovec part = {&hostile->made, hostile->len};
 	struct msghdr message = {.msg_iov = &part,
 		.msg_iovlen = 1,
 		.msg_control = &rights,
 		.msg_controllen = rights.head.cmsg_len};
-	report(hostile, "expect", "gone");
+	report(hostile, "expect", "no whole record, or one with descriptors");
 	if (sendmsg(hostile->start->wire, &message, MSG_NOSIGNAL) < 0)
 		report(hostile, "odd", "sendmsg");
 	wait_for_ever();

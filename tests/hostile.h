@@ -79,7 +79,7 @@ void make(struct hostile *hostile, enum request request);
 void shape_record(struct hostile *hostile, size_t type, enum shape shape, uint8_t value);
 
 /* What must come of the record in .made: `answer`, `nothing` or `bye`, where it is fine; `gone`
- * where it is none; else why the monitor must end the connection. */
+ * where it is an end of file; else why the monitor must end the connection. */
 const char *expected(const struct hostile *hostile);
 
 /* Appends octets to the record. */

@@ -170,7 +170,8 @@ static bool receive(struct hostile *hostile)
 
 static bool answered(uint8_t type)
 {
-	return type != REQUEST_text && type != REQUEST_log && type != REQUEST_bye;
+	return type != REQUEST_text && type != REQUEST_alive && type != REQUEST_log &&
+	       type != REQUEST_bye;
 }
 
 bool tell(struct hostile *hostile)
@@ -332,8 +333,10 @@ static const char *bad_content(const struct hostile *hostile)
 const char *expected(const struct hostile *hostile)
 {
 	size_t type = hostile->made.type, len = hostile->len;
-	if (len == 0 || len > sizeof((struct monitor *)NULL)->record)
+	if (len == 0)
 		return "gone";
+	if (len > sizeof((struct monitor *)NULL)->record)
+		return "no whole record, or one with descriptors";
 	if (type == 0 || type >= REQUESTS)
 		return "no such question";
 	if (len < questions[type].len || len > questions[type].len + questions[type].most)

@@ -34,7 +34,7 @@ def run_side_by_side(request, programs):
         for item in request.session.items:
             if item.module is request.module and "crowd" in item.fixturenames:
                 case, way = item.callspec.params["case"], item.callspec.params["way"]
-                jobs[case, way] = pool.submit(case, programs, way)
+                jobs[case, way] = pool.submit(play, case, programs, way)
         def result(case, way):
             """Fails or skips as the case did, in its words."""
             error = jobs[case, way].exception()
@@ -42,7 +42,18 @@ def run_side_by_side(request, programs):
                 pytest.fail(str(error), pytrace=False)
             elif error:
                 raise error
+            elif jobs[case, way].result():
+                pytest.skip(jobs[case, way].result())
         yield result
+
+
+def play(case, programs, way):
+    """One case. Returns why it was skipped, if it was: that exception cannot go between processes."""
+    try:
+        case(programs, way)
+        return None
+    except pytest.skip.Exception as skipped:
+        return str(skipped)
 
 
 def each(cases):

@@ -10,7 +10,7 @@ import shutil
 import time
 
 from client import Case, Client, children, descriptors, each, helper, place, run_side_by_side, until
-from wire import NUMBERS, SIZES, pack
+from wire import NUMBERS, pack
 
 assert run_side_by_side  # the fixture `crowd`
 PASSWORD = "correct horse battery"
@@ -19,9 +19,10 @@ AT_ONCE = 20  # the slowest ten wait for half a minute
 ANSWER_S = 30  # how long the monitor waits for an answer
 
 
-def verdict(what="YES", reason="NONE", login="alice", **more):
-    return pack("wire_verdict", type=NUMBERS["WIRE_VERDICT"], verdict=NUMBERS[what], reason=NUMBERS["REASON_" + reason],
-                login=login, **more)
+def verdict(what="YES", why="NONE", login="alice", **other):
+    """The record; `other` sets fields to what no verdict has."""
+    return pack("wire_verdict", **{"type": NUMBERS["WIRE_VERDICT"], "verdict": NUMBERS[what],
+                                   "reason": NUMBERS["REASON_" + why], "login": login, **other})
 
 
 def more(challenge=b""):
@@ -121,7 +122,6 @@ def answers(*records):
     return [*ASKED, *[send(record) for record in records]]
 
 
-REST = "00" * (SIZES["wire_verdict"] - 1)
 WRONG = {
     # It dies.
     "crashes at once": (["signal 11"], "signal 11"),
@@ -155,10 +155,9 @@ WRONG = {
     "another type": (answers(bytes([NUMBERS["WIRE_AUTH"]]) + YES[1:]), "answered badly"),
     "a question of the session's": (answers(b"\x01" + YES[1:]), "answered badly"),
     "type 0": (answers(b"\0" + YES[1:]), "answered badly"),
-    "verdict 3": (answers(pack("wire_verdict", type=NUMBERS["WIRE_VERDICT"], verdict=3, login="alice")), "answered badly"),
-    "verdict 255": (answers(pack("wire_verdict", type=NUMBERS["WIRE_VERDICT"], verdict=255, login="alice")), "answered badly"),
-    "a reason there is none": (answers(pack("wire_verdict", type=NUMBERS["WIRE_VERDICT"], verdict=NUMBERS["NO"],
-                                            reason=200, login="alice")), "answered badly"),
+    "verdict 3": (answers(verdict(verdict=3)), "answered badly"),
+    "verdict 255": (answers(verdict(verdict=255)), "answered badly"),
+    "a reason there is none": (answers(verdict("NO", reason=200)), "answered badly"),
     "yes for a reason": (answers(verdict("YES", "WRONG")), "answered badly"),
     "no for no reason": (answers(verdict("NO", "NONE")), "answered badly"),
     "renew 2": (answers(verdict(renew=2)), "answered badly"),

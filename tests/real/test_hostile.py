@@ -19,7 +19,7 @@ import time
 
 import pytest
 
-from scratch import PATIENCE, SANITIZED, TOOLS, Scratch, children, log_fits, no_orphans, ways, words
+from scratch import PATIENCE, SANITIZED, TESTS, TOOLS, Scratch, children, log_fits, no_orphans, ways, words
 
 INSIDE, OUTSIDE = "127.0.0.1", "192.0.2.9"  # may relay; may not
 STATES = ["start", "idle", "mail", "rcpt", "data", "login"]
@@ -29,7 +29,7 @@ RECORDS = int(os.environ.get("HOSTILE_RECORDS") or 240000)
 ENOUGH = 5  # monitors that hang are enough to see it
 LONG = 600 * (10 if SANITIZED else 1)  # records of a connection, about
 
-with open(os.path.join(os.path.dirname(TOOLS), "..", "base", "requests.def"), encoding="ascii") as definition:
+with open(os.path.join(os.path.dirname(TESTS), "base", "requests.def"), encoding="ascii") as definition:
     REQUESTS = re.findall(r"^REQUEST\((\w+),", definition.read(), re.M)
 
 
@@ -375,8 +375,8 @@ def test_every_number(place):
 
 def test_no_record_at_all(place):
     """An empty one is an end of file, and one that is too long for anything is no record."""
-    attacks = [Attack("one", state, "hello", shape, reason="died", within=5)
-               for state in STATES for shape in ("empty", "huge")]
+    attacks = [Attack("one", state, "hello", "empty", reason="died", within=5) for state in STATES]
+    attacks += [Attack("one", state, "hello", "huge") for state in STATES]
     attacks += [Attack("shut", state, reason="died", within=5) for state in STATES]
     judge(place, run(place, attacks, at_once=18))
 
@@ -516,7 +516,7 @@ def test_without_seccomp(place):
     """Where the administrator took that layer away: descriptors that come along end it, and whoever cut the
     lifeline may stay, but cannot hold the monitor up."""
     place.write_settings(jail_layers="chroot landlock")  # with limits, too few descriptors can be on their way
-    attacks = [Attack("rights", state, request, reason="died", within=5) for state in STATES
+    attacks = [Attack("rights", state, request) for state in STATES
                for request in ("hello", "log", "text", "bye")]
     attacks += [Attack("close", state, 4, 4, reason="signal", outlives=place.way == "root", within=7,
                        acts={"closing": Attack.terminate}) for state in STATES]

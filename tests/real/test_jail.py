@@ -405,7 +405,8 @@ def test_without_a_layer_there_is_no_service(programs, way, call, logged):
 def test_without_landlock_there_is_service_and_a_word(programs, way, error):
     """A kernel that has none, and one where it is switched off."""
     with place(programs, way) as scratch:
-        client = Client(scratch, wrap=[helper(programs, "refuse"), "landlock_create_ruleset", "0", "0", "0", str(error)])
+        refuse = [helper(programs, "refuse"), "landlock_create_ruleset", "0", "0", "0", str(error)]
+        client = Client(scratch, wrap=refuse)
         client.hello().quit()
         scratch.wait_logged("disconnect")
         line, = scratch.logged("connect landlock=none")

@@ -11,9 +11,14 @@ import subprocess
 
 import pytest
 
-from client import Case, Client, each, held, place, run_side_by_side, until
+from client import IS_ROOT, Case, Client, each, held, place, run_side_by_side, until
+from scratch import SANITIZED
 
 assert run_side_by_side  # the fixture `crowd`
+pytestmark = [
+    pytest.mark.skipif(not IS_ROOT, reason="only root reads the memory of others"),
+    pytest.mark.skipif(SANITIZED, reason="a sanitizer keeps copies of its own"),
+]
 NAME, PASSWORD = "quillon", "Xy7-plover-9Qz-gantry-Wk3"
 OTHER, OTHERS = "zanzibar", "Mauve.4-lantern.8-Thistle"
 WINDOW = 9  # so many octets on end of a secret are one octet too many
@@ -147,8 +152,6 @@ def exchange(client, lines, way_in):
 
 
 def nothing_is_left(programs, way, name, way_in):
-    if os.getuid() != 0:
-        pytest.skip("only root reads the memory of others")
     lines, code = EXCHANGES[name]
     with place(programs, way, networks="192.0.2.1") as scratch:
         scratch.account(NAME, PASSWORD)
@@ -180,8 +183,6 @@ def nothing_is_left(programs, way, name, way_in):
 
 def the_search_finds(programs, way):
     """While the session waits for the monitor it has the password; postern-auth has it while it thinks."""
-    if os.getuid() != 0:
-        pytest.skip("only root reads the memory of others")
     with place(programs, way, networks="192.0.2.1") as scratch:
         scratch.account(NAME, PASSWORD)
         client = Client(scratch).hello()
@@ -207,8 +208,6 @@ def the_search_finds(programs, way):
 
 def many_logins(programs, way):
     """A connection on which many logins failed in all ways, and one did not."""
-    if os.getuid() != 0:
-        pytest.skip("only root reads the memory of others")
     with place(programs, way, networks="192.0.2.1", failure_limit="9") as scratch:
         scratch.account(NAME, PASSWORD)
         client = Client(scratch).hello()
