@@ -76,6 +76,7 @@ static enum stream_event take_text(struct session *session, struct body *body)
 		} else if (!refused) {
 			refuse(session, body);
 			refused = true;
+			room.len = 0; /* nobody is to have it, and the rest wants the room */
 		} else if (deadline_passed(sign)) {
 			/* The monitor hears nothing of what is eaten. */
 			ask_alive(session);

@@ -257,13 +257,13 @@ static void fill(struct hostile *hostile, size_t from, size_t to)
 void shape_record(struct hostile *hostile, size_t type, enum shape shape, uint8_t value)
 {
 	char *room = hostile->made.room;
-	make(hostile, type < REQUESTS ? (enum request)type : REQUEST_hello);
-	const struct question *facts = &questions[type < REQUESTS ? type : REQUEST_none];
-	size_t good = hostile->len, len = type < REQUESTS && type > 0 ? facts->len : good;
+	enum request like = type > 0 && type < REQUESTS ? (enum request)type : REQUEST_hello;
+	make(hostile, like);
+	size_t good = hostile->len, len = questions[like].len;
 	switch (shape) {
 	case SHORT: hostile->len = len - 1; break;
-	case LONG: hostile->len = len + facts->most + 1; break;
-	case LONGEST: hostile->len = len + facts->most; break;
+	case LONG: hostile->len = len + questions[like].most + 1; break;
+	case LONGEST: hostile->len = len + questions[like].most; break;
 	case BARE: hostile->len = 1; break;
 	case EMPTY: hostile->len = 0; break;
 	case ZEROS: memset(room, 0, good); break;
