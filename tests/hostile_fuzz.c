@@ -99,15 +99,19 @@ static void vary_token(struct hostile *hostile, size_t head)
 {
 	size_t len = 1 + below(hostile, below(hostile, 20) == 0 ? WIRE_TOKEN_MAX : 60);
 	static const char base64[] = "ABCDabcd0123+/==";
+	/* \0known\0wrong, \0other\0right, \0known\0, known, wrong; what cancels, what is empty. */
+	static const char *const words[] = {"AGtub3duAHdyb25n", "AG90aGVyAHJpZ2h0",
+		"AGtub3duAA==", "a25vd24=", "d3Jvbmc=", "*", "="};
 	bool any = below(hostile, 2) == 0;
 	for (size_t i = 0; i < len; i++)
 		hostile->made.room[head + i] =
 			any ? (char)below(hostile, 256) : base64[below(hostile, 16)];
-	if (below(hostile, 4) == 0) {
-		hostile->made.room[head] = '*';
-		len = 1;
-	}
 	hostile->len = head + len;
+	size_t word = below(hostile, 2 * sizeof words / sizeof *words);
+	if (word < sizeof words / sizeof *words) {
+		hostile->len = head;
+		add_octets(hostile, words[word]);
+	}
 }
 
 /* Makes the well-formed record hostile in what it says. */
@@ -131,7 +135,9 @@ static void vary(struct hostile *hostile, const struct accepted *accepted)
 		break;
 	case REQUEST_mail:
 		made->mail.has_size = (uint8_t)below(hostile, 256);
-		made->mail.size = (uint64_t)below(hostile, 1 << 21) << (below(hostile, 8) * 6);
+		made->mail.size = below(hostile, 300000);
+		if (below(hostile, 10) == 0)
+			garbage(hostile, (char *)&made->mail.size, sizeof made->mail.size);
 		address(hostile, made->mail.sender, ADDRESS_SENDER);
 		break;
 	case REQUEST_rcpt: address(hostile, made->rcpt.recipient, ADDRESS_RECIPIENT); break;

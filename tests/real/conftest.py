@@ -1,6 +1,7 @@
 """What the tests of real programs share: a Postern of its own for each test, in each way of running."""
 
 import os
+import signal
 import smtplib
 import socket
 import sys
@@ -11,6 +12,11 @@ import pytest
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from scratch import Programs, Scratch, subreaper, ways  # noqa: E402
+
+# A shell without job control starts what it puts in the background with these two ignored, and that
+# survives exec: what the tests start shall die of them as it does for a person.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGQUIT, signal.SIG_DFL)
 
 
 class Listener:
