@@ -12,8 +12,9 @@ $(error tests/install failed)
 endif
 endif
 
+# A shell starts what it runs in the background with INT and QUIT ignored, and tests send both.
 test: all $(units) $(tools)/fake-sendmail $(tools)/session_alone
-	@POSTERN_BUILD='$(abspath $(or $(out),.))' POSTERN_SANITIZED='$(SANITIZE)' CC='$(CC)' sh tests/run '$(tools)' '$(T)'
+	@POSTERN_BUILD='$(abspath $(or $(out),.))' POSTERN_SANITIZED='$(SANITIZE)' CC='$(CC)' env --default-signal=INT,QUIT sh tests/run '$(tools)' '$(T)'
 
 # A unit holds whatever it needs of every folder; what it does not need does not come in.
 $(units): $(tools)/unit/%: $(tools)/unit/%.o $(B)/relay.o $(addprefix $(B)/,monitor.a auth.a store.a base.a)
