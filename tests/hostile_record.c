@@ -283,7 +283,7 @@ void shape_record(struct hostile *hostile, size_t type, enum shape shape, uint8_
 	if (shape == NUL)
 		room[hostile->len - 1] = '\0';
 	if (type == REQUEST_login && shape == LONGEST)
-		hostile->made.login.present = 1;
+		hostile->made.login.present = value != 1;
 	room[0] = (char)type;
 }
 

@@ -235,7 +235,12 @@ def status_of(pid):
 def descriptors(pid):
     """{number: what it is} of a process."""
     folder = "/proc/%d/fd" % pid
-    return {int(name): os.readlink("%s/%s" % (folder, name)) for name in os.listdir(folder)}
+    found = {}
+    for name in os.listdir(folder):
+        # One that was closed since is none.
+        with contextlib.suppress(FileNotFoundError):
+            found[int(name)] = os.readlink("%s/%s" % (folder, name))
+    return found
 
 
 def is_stopped(pid):

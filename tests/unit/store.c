@@ -305,10 +305,11 @@ static int child_status(pid_t pid)
 static void a_writer_killed_at_any_moment_breaks_nothing(void **state)
 {
 	uint64_t seed = 20240229;
-	int least = 1, kills = 0;
+	int least = 1, kills = 0, runs = 0;
 	(void)state;
 	assert_true(set_all(1));
-	for (int run = 0; run < 150; run++) {
+	/* 150, and on a busy machine until some change came to its end in its few milliseconds. */
+	for (; runs < 150 || (least == 1 && runs < 3000); runs++) {
 		pid_t pid = fork();
 		if (pid == 0) {
 			for (int number = least;; number++)
@@ -322,8 +323,8 @@ static void a_writer_killed_at_any_moment_breaks_nothing(void **state)
 		assert_true(number >= least);
 		least = number;
 	}
-	assert_int_equal(kills, 150);
-	assert_true(least > 1); /* some changes came to their end */
+	assert_int_equal(kills, runs);
+	assert_true(least > 1);
 	assert_true(set_all(0));
 	assert_false(exists(copy));
 }
