@@ -217,8 +217,7 @@ static void do_rights(struct hostile *hostile, char **words)
 	wait_for_ever();
 }
 
-/* connect PORT: the one allowed call that can open a connection, if the kernel lets it: a write
- * with an address, to the client's own socket. */
+/* connect PORT: a write with an address would be one more way to open a connection. It is death. */
 static void do_connect(struct hostile *hostile, char **words)
 {
 	unsigned long long port = 0;
@@ -226,16 +225,9 @@ static void do_connect(struct hostile *hostile, char **words)
 	struct sockaddr_in there = {.sin_family = AF_INET,
 		.sin_port = (in_port_t)(port >> 8 | port << 8),
 		.sin_addr = {0x0100007f}};
-	for (int turn = 0; turn < 6; turn++) {
-		ssize_t sent = sendto(hostile->start->out, "x\n", 2,
-			turn % 2 == 0 ? MSG_FASTOPEN | MSG_NOSIGNAL : MSG_NOSIGNAL,
-			(struct sockaddr *)&there, sizeof there);
-		if (turn == 0)
-			report(hostile, "tried", sent < 0 ? "in vain" : "");
-		if (turn == 1)
-			shutdown(hostile->start->out, SHUT_RDWR);
-		poll(NULL, 0, 100); /* the client's answer to that may change the socket's state */
-	}
+	ssize_t sent = sendto(hostile->start->out, "x\n", 2, MSG_FASTOPEN | MSG_NOSIGNAL,
+		(struct sockaddr *)&there, sizeof there);
+	report(hostile, "tried", sent < 0 ? "in vain" : "");
 }
 
 /* early REQUEST: a login, and a record while postern-auth still thinks. */

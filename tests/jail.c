@@ -169,6 +169,13 @@ static long do_sendmsg(const char *unused)
 	return syscall(SYS_sendmsg, PAIR, &message, 0);
 }
 
+/* An address is one more way to connect. */
+static long do_sendto(const char *unused)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	return syscall(SYS_sendto, PAIR, "x", 1L, MSG_FASTOPEN, &address, sizeof address);
+}
+
 static long do_setsockopt(const char *unused)
 {
 	int on = 1;
@@ -381,9 +388,9 @@ static const struct deed {
 } deeds[] = {{"int80", do_int80}, {"x32", do_x32}, {"kill", do_kill}, {"prlimit", do_prlimit},
 	{"ptrace", do_ptrace}, {"read-memory", do_read_memory}, {"socket", do_socket},
 	{"connect", do_connect}, {"bind", do_bind}, {"abstract", do_abstract},
-	{"sendmsg", do_sendmsg}, {"setsockopt", do_setsockopt}, {"fcntl", do_fcntl},
-	{"ioctl", do_ioctl}, {"dup", do_dup}, {"exec", do_exec}, {"open", do_open},
-	{"openat", do_openat}, {"create", do_create}, {"truncate", do_truncate},
+	{"sendmsg", do_sendmsg}, {"sendto", do_sendto}, {"setsockopt", do_setsockopt},
+	{"fcntl", do_fcntl}, {"ioctl", do_ioctl}, {"dup", do_dup}, {"exec", do_exec},
+	{"open", do_open}, {"openat", do_openat}, {"create", do_create}, {"truncate", do_truncate},
 	{"chroot", do_chroot}, {"clone", do_clone}, {"fork", do_fork}, {"setuid", do_setuid},
 	{"setresuid", do_setresuid}, {"setresgid", do_setresgid}, {"setgroups", do_setgroups},
 	{"prctl", do_prctl}, {"rlimit", do_rlimit}, {"map-code", do_map_code},
@@ -427,13 +434,14 @@ static void sweep(const struct jail *jail, const char *how)
 				_exit(97);
 			}
 			/* Nothing that these arguments name is there. Of mmap the third says what
-			 * the memory may do, and only low descriptors may be closed. */
+			 * the memory may do, only low descriptors may be closed, and sendto may
+			 * name nobody. */
 			long first = number == SYS_close ? 63 : -1;
 			if (strcmp(how, "int80") == 0)
 				int80(number);
 			else
 				syscall(plain ? number : number | 0x40000000, first, -1L, 0L, -1L,
-					-1L, -1L);
+					0L, -1L);
 			_exit(0);
 		}
 		if (pid < 0 || waitpid(pid, &status, 0) != pid)

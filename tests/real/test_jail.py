@@ -115,7 +115,7 @@ def test_every_call_by_its_number(where, profile, how):
     assert where.do(profile, ALL, "sweep", how) == (0, "")
 
 
-DEADLY = ["kill", "prlimit", "ptrace", "read-memory", "socket", "connect", "bind", "abstract", "sendmsg",
+DEADLY = ["kill", "prlimit", "ptrace", "read-memory", "socket", "connect", "bind", "abstract", "sendmsg", "sendto",
           "setsockopt", "fcntl", "ioctl", "dup", "exec", "open", "openat", "create", "truncate", "chroot",
           "clone", "fork", "setuid", "setresuid", "setresgid", "setgroups", "prctl", "rlimit", "map-code",
           "map-all", "protect", "getpid"]
