@@ -56,7 +56,8 @@ static int add(scmp_filter_ctx filter, const char *name)
 		return add_close(filter, number);
 	/* To whom it is connected, and nobody else. */
 	if (strcmp(name, "sendto") == 0)
-		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1, SCMP_A4(SCMP_CMP_EQ, 0, 0));
+		return seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, number, 1, SCMP_A4(SCMP_CMP_EQ, 0, 0));
 	/* No memory may become code. */
 	if (strcmp(name, "mmap") == 0 || strcmp(name, "mmap2") == 0)
 		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
