@@ -1,4 +1,4 @@
-# Plain `make` leaves ./smtpd, ./postern-auth and ./postern here and installs nothing.
+# Plain `make` leaves ./smtpd, ./postern-auth, ./postern-tls and ./postern here and installs nothing.
 # The link lines are the trust table once more: a program holds what it lists, and no more.
 
 PREFIX     ?= /usr/local
@@ -20,10 +20,10 @@ ALL_CFLAGS  = -std=c17 -D_GNU_SOURCE -I. -I$(B) -MMD -MP $(warnings) $(hardening
               -DSASL_PLUGINS='"$(PLUGINS)"' -DLIBEXEC='"$(LIBEXEC)"' $(CPPFLAGS) $(CFLAGS) $(SANITIZE)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS) $(SANITIZE)
 
-folders     = base session monitor auth store admin
-programs    = smtpd postern-auth postern
+folders     = base session monitor auth store tls admin
+programs    = smtpd postern-auth postern-tls postern
 objects     = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
-filters     = $(B)/filter-session.h $(B)/filter-password.h
+filters     = $(B)/filter-session.h $(B)/filter-password.h $(B)/filter-tls.h
 out         = $(if $(filter build,$(B)),,$(B)/)
 # inih, gdbm and nettle come from their archives where there are any: to load the shared ones takes half
 # the time of a login. An update of theirs then needs a new build; SHARED=1 links them as usual.
@@ -38,6 +38,10 @@ $(out)smtpd: $(B)/smtpd.o $(B)/relay.o $(B)/session.a $(B)/monitor.a $(B)/store-
 
 $(out)postern-auth: $(B)/auth.o $(B)/auth.a $(B)/store.a $(B)/base.a
 	$(call link,-lsasl2 $(call library,gdbm) $(call library,nettle))
+
+# OpenSSL is always the shared one: its updates are too many and too urgent to wait for a new build.
+$(out)postern-tls: $(B)/tls.a $(B)/base.a
+	$(call link,-lssl -lcrypto)
 
 $(out)postern: $(B)/admin.a $(B)/relay.o $(B)/monitor.a $(B)/store.a $(B)/base.a
 	$(call link,-linih -lgdbm -lnettle)

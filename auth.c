@@ -14,11 +14,12 @@
 
 #include "auth/plugin.h"
 #include "auth/serve.h"
+#include "base/duty.h"
 #include "base/mechanism.h"
 #include "store/accounts.h"
 #include "store/passwords.h"
 
-enum { STATUS_USAGE = 2, CLEAR_MAX = WIRE_TOKEN_MAX / 4 * 3 };
+enum { CLEAR_MAX = WIRE_TOKEN_MAX / 4 * 3 };
 
 /* One login. */
 struct login {
@@ -178,7 +179,7 @@ static int words(void *context, int level, const char *message)
 {
 	(void)context;
 	if (level == SASL_LOG_ERR)
-		serve_words(message);
+		duty_words(message);
 	return SASL_OK;
 }
 
@@ -218,13 +219,13 @@ static void prepare(struct login *login, const sasl_callback_t *callbacks)
 		TEXT(what, 512);
 		text_add(&what, mechanism_facts(login->first.mechanism)->name);
 		text_add(&what, ": SASL cannot load it from " SASL_PLUGINS);
-		serve_words(text_string(&what));
+		duty_words(text_string(&what));
 		judge(login, CANNOT_TELL, REASON_PLUGIN);
 	} else if (login->first.passwords != PASSWORDS_ACCOUNTS) {
-		serve_words("this store of passwords is not built in");
+		duty_words("this store of passwords is not built in");
 		judge(login, CANNOT_TELL, REASON_STORE);
 	} else if (accounts_open(&login->accounts, login->first.accounts, &fault) != NULL) {
-		serve_words(text_string(&fault));
+		duty_words(text_string(&fault));
 		judge(login, CANNOT_TELL, REASON_STORE);
 	} else {
 		login->hopeless = false;
@@ -267,7 +268,7 @@ static void challenge(const char *octets, unsigned len)
 	char base64[WIRE_TOKEN_MAX + 1];
 	unsigned base64_len = 0;
 	if (len > 0 && sasl_encode64(octets, len, base64, sizeof base64, &base64_len) != SASL_OK)
-		serve_fail("a challenge is too long");
+		duty_fail("a challenge is too long");
 	serve_more(base64, base64_len);
 }
 
@@ -331,18 +332,8 @@ int main(int argc, char **argv)
 		{PLUGIN_FIND, CALL(find), &login},
 		{SASL_CB_LIST_END, NULL, NULL},
 	};
-	static const char usage[] =
-		"usage: postern-auth [--check]\n"
-		"smtpd starts it for each login, over descriptors of its own; it "
-		"does nothing by itself.\n";
-	bool check_only = argc == 2 && strcmp(argv[1], "--check") == 0;
-	if (argc == 2 && strcmp(argv[1], "--help") == 0)
-		_exit(write(STDOUT_FILENO, usage, sizeof usage - 1) < 0 ? 1 : 0);
-	if ((argc != 1 && !check_only) || !serve_called()) {
-		serve_words("postern-auth: smtpd starts this program for each login; it does "
-			    "nothing by itself");
-		_exit(STATUS_USAGE);
-	}
+	bool check_only =
+		duty_called(argc, argv, "postern-auth", "smtpd starts this program for each login");
 	serve_begin(&login.first, check_only);
 	prepare(&login, callbacks);
 	serve_jail(&login.first);

@@ -1,7 +1,10 @@
 /* smtpd: one connection on descriptors 0 and 1, started by a superserver. Here: options,
  * settings, who is calling, the fork, the jail; then session_run() in the child, which all that
  * the client sends goes to, or monitor_run() in the parent, which decides.
- * Runs in: both, until they part. Trusts: the superserver and the settings. */
+ * Runs in: both, until they part. Trusts: the superserver and the settings.
+ *
+ * Where STARTTLS may come a second child waits, which has not read an octet of anybody: it goes on
+ * behind STARTTLS. The first could have been taken over in clear, and would see the password. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -29,7 +32,14 @@ enum {
 	SESSION_WIRE = 3, /* the session's descriptors: the client, these two, and no other */
 	SESSION_LIFELINE = JAIL_LIFELINE,
 	ASIDE = 8,
+	CLIENT_ASIDE = 16, /* where the monitor keeps the client's descriptors */
 	FAREWELL_S = 2
+};
+
+/* The ends of what ties a session to the monitor; [0]: the session's, of the lifeline the end to
+ * read. */
+struct ties {
+	int wire[2], lifeline[2];
 };
 
 /* What the start has found out. */
@@ -42,8 +52,11 @@ struct smtpd {
 	bool tls, root, client_on_2;
 	bool no_landlock; /* wanted, and the kernel has none */
 	int null;
-	char auth[256], jail_words[64];
-	int wire[2], lifeline[2]; /* [0]: the session's; of the lifeline, the read end */
+	char auth[256], tls_program[256], jail_words[64];
+	struct ties session, spare;
+	bool has_tls;  /* a certificate is set */
+	int stream[2]; /* with TLS, [0]: in the client's place for the session; [1]: postern-tls's
+			*/
 };
 
 /* Whether the descriptor is the client: what is written there would stand in the dialogue. */
@@ -184,8 +197,10 @@ static const char *prepare(struct smtpd *smtpd, struct text *fault)
 {
 	const struct settings *settings = &smtpd->settings;
 	const char *wrong = settings_read(smtpd->file, &smtpd->settings, fault);
-	if (wrong == NULL && smtpd->tls)
-		wrong = "smtpd -s: TLS is not built into this program yet";
+	smtpd->has_tls = settings->tls_certificate[0] != '\0';
+	if (wrong == NULL && smtpd->tls && !smtpd->has_tls)
+		wrong = "smtpd -s: there is no TLS without a certificate; set tls_certificate and "
+			"tls_key";
 	if (wrong == NULL && settings->log == LOG_WHERE_STDERR && smtpd->client_on_2)
 		wrong = "log = stderr: descriptor 2 is the client here, set log = syslog";
 	if (wrong == NULL && smtpd->root)
@@ -229,29 +244,44 @@ static bool wide_enough(int wire)
 	return getsockopt(wire, SOL_SOCKET, SO_SNDBUF, &size, &len) == 0 && size >= need;
 }
 
-static bool open_wire(struct smtpd *smtpd)
+static bool open_ties(struct ties *ties)
 {
-	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, smtpd->wire) == 0 &&
-	       wide_enough(smtpd->wire[0]) && wide_enough(smtpd->wire[1]) &&
-	       pipe2(smtpd->lifeline, O_CLOEXEC) == 0;
+	return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ties->wire) == 0 &&
+	       wide_enough(ties->wire[0]) && wide_enough(ties->wire[1]) &&
+	       pipe2(ties->lifeline, O_CLOEXEC) == 0;
 }
 
-/* The session's descriptors in their places, all others closed. */
-static bool place_descriptors(const struct smtpd *smtpd)
+/* All that ties the processes of this connection together. */
+static bool open_all_ties(struct smtpd *smtpd)
 {
-	int wire = fcntl(smtpd->wire[0], F_DUPFD, ASIDE);
-	int lifeline = fcntl(smtpd->lifeline[0], F_DUPFD, ASIDE);
-	if (wire < 0 || lifeline < 0 || dup2(wire, SESSION_WIRE) < 0 ||
-		dup2(lifeline, SESSION_LIFELINE) < 0)
+	if (!open_ties(&smtpd->session))
 		return false;
-	if (smtpd->peer.socket)
+	if (smtpd->has_tls &&
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, smtpd->stream) != 0)
+		return false;
+	return !smtpd->has_tls || smtpd->tls || open_ties(&smtpd->spare);
+}
+
+/* A session's descriptors in their places, all others closed. `client` is what stands in the
+ * client's place, -1: what the superserver gave. */
+static bool place_descriptors(const struct ties *ties, int client, bool socket)
+{
+	int wire = fcntl(ties->wire[0], F_DUPFD, ASIDE);
+	int lifeline = fcntl(ties->lifeline[0], F_DUPFD, ASIDE);
+	if (wire < 0 || lifeline < 0)
+		return false;
+	if (client >= 0 && dup2(client, 0) < 0)
+		return false;
+	if (dup2(wire, SESSION_WIRE) < 0 || dup2(lifeline, SESSION_LIFELINE) < 0)
+		return false;
+	if (client >= 0 || socket)
 		close(1);
 	close(2);
 	return close_range(SESSION_LIFELINE + 1, ~0U, 0) == 0;
 }
 
 /* The session could not be jailed: it tells the client that much, the monitor why, and leaves. */
-static void say_no_jail(const struct smtpd *smtpd, const char *why)
+static void say_no_jail(const struct smtpd *smtpd, int out, const char *why)
 {
 	struct wire_log log;
 	struct wire_bye bye;
@@ -262,15 +292,19 @@ static void say_no_jail(const struct smtpd *smtpd, const char *why)
 	memcpy(log.value, why, strnlen(why, sizeof log.value - 1));
 	bye.type = REQUEST_bye;
 	bye.reason = BYE_NO_JAIL;
-	say_unavailable(smtpd, smtpd->peer.socket ? 0 : 1);
+	say_unavailable(smtpd, out);
 	(void)wire_send(SESSION_WIRE, &log, sizeof log, NULL, 0);
 	(void)wire_send(SESSION_WIRE, &bye, sizeof bye, NULL, 0);
 }
 
-/* The child. */
-static _Noreturn void become_session(const struct smtpd *smtpd)
+/* A child: the session, or the `spare` one, which waits until the monitor has a word for it. That
+ * it waits before its jail costs a connection that stays in clear next to nothing, and it reads
+ * from nobody till then. */
+static _Noreturn void become_session(const struct smtpd *smtpd, bool spare)
 {
 	const struct settings *settings = &smtpd->settings;
+	const struct ties *ties = spare ? &smtpd->spare : &smtpd->session;
+	bool tls = spare || smtpd->tls;
 	TEXT(fault, 256);
 	const struct jail jail = {
 		.profile = JAIL_SESSION,
@@ -284,40 +318,75 @@ static _Noreturn void become_session(const struct smtpd *smtpd)
 	const struct session_start start = {
 		.settings = settings,
 		.in = 0,
-		.out = smtpd->peer.socket ? 0 : 1,
+		.out = tls || smtpd->peer.socket ? 0 : 1,
 		.wire = SESSION_WIRE,
+		.tls = tls,
 		.accept_bare_lf = settings->bare_newline &&
 				  (settings->bare_newline_networks.count == 0 ||
 					  networks_have(&settings->bare_newline_networks,
 						  &smtpd->peer.client)),
 	};
-	if (!place_descriptors(smtpd)) {
+	if (!place_descriptors(ties, tls ? smtpd->stream[0] : -1, smtpd->peer.socket)) {
 		/* Where the wire is now nobody knows: the monitor logs the exit status instead. */
-		say_unavailable(smtpd, start.out);
+		if (!tls)
+			say_unavailable(smtpd, start.out);
 		_exit(1);
 	}
-	const char *wrong = jail_lifeline(SESSION_LIFELINE) ? jail_enter(&jail, &fault)
-							    : "the lifeline cannot be had";
+	const char *wrong = jail_lifeline(SESSION_LIFELINE) ? NULL : "the lifeline cannot be had";
+	struct pollfd word = {SESSION_WIRE, POLLIN, 0};
+	while (wrong == NULL && spare && poll(&word, 1, -1) < 0 && errno == EINTR)
+		;
+	if (wrong == NULL)
+		wrong = jail_enter(&jail, &fault);
 	if (wrong != NULL) {
-		say_no_jail(smtpd, wrong);
+		say_no_jail(smtpd, start.out, wrong);
 		_exit(1);
 	}
 	session_run(&start);
 	_exit(0);
 }
 
+static pid_t fork_session(const struct smtpd *smtpd, bool spare)
+{
+	pid_t pid = fork();
+	if (pid == 0)
+		become_session(smtpd, spare);
+	return pid;
+}
+
+/* Our ends of a session's ties; its own ends are let go. */
+static struct session_process keep(const struct ties *ties, pid_t pid)
+{
+	if (pid < 0)
+		return (struct session_process){-1, -1, -1};
+	close(ties->wire[0]);
+	close(ties->lifeline[0]);
+	return (struct session_process){pid, ties->wire[1], ties->lifeline[1]};
+}
+
+/* Lets go of the client. Where TLS may come it is kept, unread, for postern-tls. */
+static bool put_client_aside(const struct smtpd *smtpd, struct channel *channel)
+{
+	if (smtpd->has_tls) {
+		channel->program = smtpd->tls_program;
+		channel->in = fcntl(0, F_DUPFD_CLOEXEC, CLIENT_ASIDE);
+		channel->out =
+			smtpd->peer.socket ? channel->in : fcntl(1, F_DUPFD_CLOEXEC, CLIENT_ASIDE);
+		channel->stream = smtpd->stream[1];
+		close(smtpd->stream[0]);
+		if (channel->in < 0 || channel->out < 0)
+			return false;
+	}
+	return dup2(smtpd->null, 0) == 0 && dup2(smtpd->null, 1) == 1;
+}
+
 /* The parent: root is dropped before it says a word to the session, which greets only then. */
-static int become_monitor(const struct smtpd *smtpd, pid_t session)
+static int become_monitor(const struct smtpd *smtpd, pid_t session, pid_t spare)
 {
 	const struct settings *settings = &smtpd->settings;
 	sigset_t set;
 	TEXT(fault, 256);
 	const char *wrong = NULL;
-	close(smtpd->wire[0]);
-	close(smtpd->lifeline[0]);
-	/* Nothing in this version needs the client's socket here. */
-	if (dup2(smtpd->null, 0) < 0 || dup2(smtpd->null, 1) < 0)
-		wrong = "cannot let go of the client's socket";
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -328,13 +397,17 @@ static int become_monitor(const struct smtpd *smtpd, pid_t session)
 		.peer = &smtpd->peer,
 		.auth = smtpd->auth,
 		.jail = smtpd->jail_words,
-		.no_landlock =
-			(settings->jail_layers & LAYER_LANDLOCK) != 0 && jail_landlock() == 0,
-		.session = session,
-		.wire = smtpd->wire[1],
-		.lifeline = smtpd->lifeline[1],
+		.no_landlock = smtpd->no_landlock,
+		.session = keep(&smtpd->session, session),
+		.spare = keep(&smtpd->spare, spare),
+		.channel = {.in = -1, .out = -1, .stream = -1, .helper = helper_none()},
+		.tls = smtpd->tls,
 		.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK),
 	};
+	if (!put_client_aside(smtpd, &start.channel))
+		wrong = "cannot let go of the client's socket";
+	else
+		monitor_prepare(&start, smtpd->root);
 	if (wrong == NULL && smtpd->root)
 		wrong = jail_become(&settings->user, &fault);
 	if (wrong == NULL && prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
@@ -345,9 +418,9 @@ static int become_monitor(const struct smtpd *smtpd, pid_t session)
 		return monitor_run(&start);
 	struct log log = {&smtpd->sink, NULL, smtpd->peer.name};
 	log_error(&log, wrong);
-	/* The end of the wire is the session's word to say 421; then this process's end is its own.
-	 */
-	close(smtpd->wire[1]);
+	/* The end of the wire is the session's word to say 421; then this process's end is its own,
+	 * and of all others too. */
+	close(start.session.wire);
 	child_wait(session, deadline_in(FAREWELL_S));
 	return 1;
 }
@@ -365,19 +438,21 @@ int main(int argc, char **argv)
 		return unavailable(&smtpd, "cannot open /dev/null");
 	peer_find(&smtpd.peer, &smtpd.words);
 	const char *wrong =
-		child_beside(smtpd.auth, sizeof smtpd.auth, "postern-auth")
+		child_beside(smtpd.auth, sizeof smtpd.auth, "postern-auth") &&
+				child_beside(
+					smtpd.tls_program, sizeof smtpd.tls_program, "postern-tls")
 			? prepare(&smtpd, &fault)
 			: "cannot tell in which folder smtpd lies, start it by its path";
 	if (wrong != NULL)
 		return unavailable(&smtpd, wrong);
 	describe_jail(&smtpd);
-	if (!open_wire(&smtpd))
+	if (!open_all_ties(&smtpd))
 		return unavailable_for(&smtpd, "cannot open the wire to the session");
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	pid_t session = fork();
+	pid_t session = fork_session(&smtpd, false);
 	if (session < 0)
 		return unavailable_for(&smtpd, "cannot fork the session, too many processes");
-	if (session == 0)
-		become_session(&smtpd);
-	_exit(become_monitor(&smtpd, session));
+	/* Without a spare one there is no STARTTLS in this connection. */
+	pid_t spare = smtpd.has_tls && !smtpd.tls ? fork_session(&smtpd, true) : -1;
+	_exit(become_monitor(&smtpd, session, spare));
 }

@@ -1,8 +1,5 @@
 /* What postern-auth does but for SASL: its records, its jail, its one verdict.
- * Runs in: postern-auth. Trusts: the monitor, which started it; nothing of the client's tokens.
- *
- * The descriptors at the start: 0 and 1 /dev/null, 2 a file for words, 3 the wire to the monitor,
- * 4 the read end of the lifeline. */
+ * Runs in: postern-auth. Trusts: the monitor, which started it; nothing of the client's tokens. */
 #ifndef AUTH_SERVE_H
 #define AUTH_SERVE_H
 
@@ -12,18 +9,8 @@
 #include "base/text.h"
 #include "base/wire.h"
 
-/* Whether descriptor 3 is a wire: if not, somebody started the program by hand. */
-bool serve_called(void);
-
-/* Writes one line to descriptor 2: for the monitor's log until the jail, for nobody behind it. */
-void serve_words(const char *words);
-
-/* Says why and ends the process without a verdict, so that none counts. */
-_Noreturn void serve_fail(const char *words);
-
-/* No core, no tracer; the lifeline; then the first record, of which every field is checked. The
- * argument `check` and the record must agree. Ends the process when anything is not as it must be.
- */
+/* Begins as every helper does (duty.h), and checks each field of the first record. The argument
+ * `check` and the record must agree. Ends the process when anything is not as it must be. */
 void serve_begin(struct wire_auth *first, bool check);
 
 /* Takes descriptor 2 away and enters the jail. Ends the process, its words said, if it cannot. */

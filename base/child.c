@@ -15,7 +15,7 @@
 
 #include "base/text.h"
 
-enum { CHILD_GRACE_MS = 2000, CHILD_FD_ASIDE = 8 };
+enum { CHILD_GRACE_MS = 2000, CHILD_FD_ASIDE = 16 /* above CHILD_FDS_MAX */ };
 
 /* What the child does between vfork and exec: system calls only, in memory that is the parent's. */
 static int become(const struct child *child)

@@ -10,7 +10,7 @@
 
 #include "base/deadline.h"
 
-enum { CHILD_FDS_MAX = 5 };
+enum { CHILD_FDS_MAX = 9 };
 
 /* What is started. The child gets descriptors 0 to fd_count - 1 from `fds` and no others, default
  * signals, an empty mask, umask 022, the working directory /, a session of its own, and exactly

@@ -25,6 +25,7 @@
 
 #include "filter-password.h"
 #include "filter-session.h"
+#include "filter-tls.h"
 
 enum { JAIL_MEMORY = 256 * 1024 * 1024 /* of address space, libraries with it */ };
 
@@ -33,11 +34,12 @@ static const struct {
 	const struct sock_filter *filter;
 	unsigned short len;
 	rlim_t seconds; /* of the processor: far above what a long connection takes */
-	rlim_t file;    /* octets of a file that it may write: postern-auth's last words, no more */
+	rlim_t file;    /* octets of a file that it may write: a helper's last words, no more */
 } profiles[] = {
 	[JAIL_SESSION] = {filter_session, sizeof filter_session / sizeof *filter_session, 600, 0},
 	[JAIL_PASSWORD] = {filter_password, sizeof filter_password / sizeof *filter_password, 60,
 		4096},
+	[JAIL_TLS] = {filter_tls, sizeof filter_tls / sizeof *filter_tls, 600, 4096},
 };
 
 static const char *failed(struct text *fault, const char *what)

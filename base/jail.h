@@ -1,5 +1,6 @@
 /* The jail: chroot, ids, no way back, Landlock, limits, seccomp; entered, then proved.
- * Runs in: the session's process (called by smtpd.c), postern-auth, and postern when it checks.
+ * Runs in: the session's process (called by smtpd.c), postern-auth, postern-tls, and postern when
+ * it checks.
  * Trusts: ids and paths of the settings. */
 #ifndef BASE_JAIL_H
 #define BASE_JAIL_H
@@ -12,7 +13,8 @@
 /* Which filter: what the process may ask of the kernel from then on. */
 enum jail_profile {
 	JAIL_SESSION,
-	JAIL_PASSWORD /* postern-auth with PLAIN or LOGIN against accounts: nothing is opened */
+	JAIL_PASSWORD, /* postern-auth with PLAIN or LOGIN against accounts: nothing is opened */
+	JAIL_TLS       /* postern-tls, once OpenSSL is set up */
 };
 
 enum {

@@ -43,11 +43,6 @@ static const struct {
 	{"security_layers", NULL},
 	{"state_limit", NULL},
 	{"domains", NULL},
-	{"tls_certificate", NULL},
-	{"tls_key", NULL},
-	{"tls_client_ca", NULL},
-	{"tls_minimum", NULL},
-	{"tls_required", NULL},
 	{"smtputf8", NULL},
 	{"dsn", NULL},
 	{"sender_match", NULL},
@@ -354,6 +349,24 @@ static void find_identities(struct parse *parse)
 
 /* --- the whole --- */
 
+/* What one setting of TLS wants of another. */
+static void compare_tls(struct parse *parse)
+{
+	const struct settings *settings = parse->settings;
+	bool certificate = settings->tls_certificate[0], key = settings->tls_key[0];
+
+	parse->line = 0;
+	if (certificate != key)
+		blame(parse, certificate ? "tls_key" : "tls_certificate", NULL,
+			"is missing; a certificate and its key are set together");
+	else if (!certificate && settings->tls_required)
+		blame(parse, "tls_required", NULL,
+			"wants TLS; set tls_certificate and tls_key too");
+	else if (!certificate && settings->tls_client_ca[0])
+		blame(parse, "tls_client_ca", NULL,
+			"wants TLS; set tls_certificate and tls_key too");
+}
+
 /* What the file says, then the defaults, then what is the host's to say. */
 static void parse_all(struct parse *parse, const char *string, size_t len)
 {
@@ -372,6 +385,8 @@ static void parse_all(struct parse *parse, const char *string, size_t len)
 	for (size_t i = 0; i < ROWS && !parse->wrong; i++)
 		if (!parse->seen[i] && rows[i].standard[0])
 			take(parse, &rows[i], rows[i].standard);
+	if (!parse->wrong)
+		compare_tls(parse);
 	if (!parse->wrong && !parse->settings->hostname[0])
 		find_hostname(parse);
 	if (!parse->wrong)

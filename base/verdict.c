@@ -3,16 +3,12 @@
  * and then only about who the client is. */
 #include "base/verdict.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/child.h"
 #include "base/text.h"
 
-enum { END_MS = 2000, WORDS = 201 };
+enum { END_MS = 2000 };
 
 /* Whatever postern-auth may send, and one octet more, so that a longer record is seen as such. */
 union record {
@@ -24,81 +20,29 @@ union record {
 	} more;
 };
 
-/* Closes what belongs to a run whose process is reaped. Its lifeline goes last: an earlier close
- * would kill a process that was about to end well. */
-static void forget(struct verdict_run *run)
-{
-	close(run->wire);
-	close(run->words);
-	close(run->lifeline);
-	*run = (struct verdict_run){.pid = -1, .wire = -1, .lifeline = -1, .words = -1};
-}
-
-/* The parent's copies of the child's ends, and with `all` its own too; errno is kept. */
-static void close_ends(const int ends[2], const int pipe_ends[2], int words, bool all)
-{
-	int error = errno;
-	if (ends[1] >= 0)
-		close(ends[1]);
-	if (pipe_ends[0] >= 0)
-		close(pipe_ends[0]);
-	if (all && ends[0] >= 0)
-		close(ends[0]);
-	if (all && pipe_ends[1] >= 0)
-		close(pipe_ends[1]);
-	if (all && words >= 0)
-		close(words);
-	errno = error;
-}
-
 int verdict_start(
 	struct verdict_run *run, const char *program, const struct wire_auth *first, int null)
 {
-	static const char name[] = "postern-auth", check[] = "--check";
-	char *argv[] = {
-		(char *)(uintptr_t)name, first->check != 0 ? (char *)(uintptr_t)check : NULL, NULL};
-	char *environment[] = {NULL};
-	int ends[2] = {-1, -1}, pipe_ends[2] = {-1, -1}, words = -1;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0 ||
-		pipe2(pipe_ends, O_CLOEXEC) != 0 || (words = child_words_open()) < 0) {
-		close_ends(ends, pipe_ends, words, true);
-		return -1;
-	}
-	struct child child = {
+	const struct helper_start start = {
 		.program = program,
-		.argv = argv,
-		.envp = environment,
-		.fds = {null, null, words, ends[1], pipe_ends[0]},
-		.fd_count = 5,
+		.name = "postern-auth",
+		.argument = first->check != 0 ? "--check" : NULL,
+		.in = null,
+		.out = null,
 	};
-	pid_t pid = child_start(&child);
-	close_ends(ends, pipe_ends, words, pid < 0);
-	if (pid < 0)
+	run->check = first->check != 0;
+	if (helper_start(&run->helper, &start) != 0)
 		return -1;
-	*run = (struct verdict_run){pid, ends[0], pipe_ends[1], words, first->check != 0};
 	/* If it cannot be sent, it died at once; the first token will tell, and in which words. */
-	wire_send_now(run->wire, first, sizeof *first, NULL, 0);
+	wire_send_now(run->helper.wire, first, sizeof *first, NULL, 0);
 	return 0;
 }
 
-/* How it ended, in words: its own, if it left any. */
 static void explain(const struct verdict_run *run, struct child_status status, const char *what,
 	struct verdict_result *result)
 {
 	struct text words = TEXT_OVER(result->words);
-	char said[WORDS];
-	child_words(run->words, said, sizeof said);
-	if (*said != '\0') {
-		text_add(&words, said);
-	} else if (status.end == CHILD_KILLED && !status.timed_out) {
-		text_add(&words, "signal ");
-		text_number(&words, (unsigned)status.code);
-	} else if (status.end == CHILD_EXITED && status.code != 0 && !status.timed_out) {
-		text_add(&words, "exit status ");
-		text_number(&words, (unsigned)status.code);
-	} else {
-		text_add(&words, what);
-	}
+	helper_explain(&run->helper, status, what, &words);
 	text_string(&words);
 }
 
@@ -107,11 +51,11 @@ static void explain(const struct verdict_run *run, struct child_status status, c
 static enum verdict_step fail(struct verdict_run *run, unsigned patience_ms, const char *what,
 	struct verdict_result *result)
 {
-	struct child_status status = patience_ms == 0
-					     ? child_kill(run->pid)
-					     : child_wait(run->pid, deadline_in_ms(patience_ms));
+	struct child_status status =
+		patience_ms == 0 ? child_kill(run->helper.pid)
+				 : child_wait(run->helper.pid, deadline_in_ms(patience_ms));
 	explain(run, status, what, result);
-	forget(run);
+	helper_forget(&run->helper);
 	return VERDICT_FAILED;
 }
 
@@ -159,23 +103,23 @@ static bool take_challenge(const char *octets, size_t len, char challenge[WIRE_T
 static enum verdict_step finish(struct verdict_run *run, struct verdict_result *result)
 {
 	struct deadline deadline = deadline_in_ms(END_MS);
-	struct pollfd wire = {run->wire, POLLIN, 0};
+	struct pollfd wire = {run->helper.wire, POLLIN, 0};
 	uint8_t octet;
 	int ready = deadline_poll(&wire, 1, deadline);
 	if (ready <= 0)
 		return fail(run, 0, "did not end after its verdict", result);
 	/* End of file reads as nothing; anything else is a second record. */
-	if (recv(run->wire, &octet, sizeof octet, MSG_DONTWAIT) != 0)
+	if (recv(run->helper.wire, &octet, sizeof octet, MSG_DONTWAIT) != 0)
 		return fail(run, 0, "answered badly", result);
-	struct child_status status = child_wait(run->pid, deadline);
+	struct child_status status = child_wait(run->helper.pid, deadline);
 	if (status.end != CHILD_EXITED || status.code != 0 || status.timed_out) {
 		explain(run, status, "did not end after its verdict", result);
-		forget(run);
+		helper_forget(&run->helper);
 		return VERDICT_FAILED;
 	}
 	if (result->verdict.verdict == CANNOT_TELL)
 		explain(run, status, "", result);
-	forget(run);
+	helper_forget(&run->helper);
 	return VERDICT_DONE;
 }
 
@@ -199,7 +143,7 @@ static enum verdict_step take(struct verdict_run *run, const union record *recor
 void verdict_token(
 	struct verdict_run *run, const struct wire_token *token, const char *octets, size_t len)
 {
-	wire_send_now(run->wire, token, sizeof *token, octets, len);
+	wire_send_now(run->helper.wire, token, sizeof *token, octets, len);
 }
 
 enum verdict_step verdict_wait(
@@ -209,13 +153,13 @@ enum verdict_step verdict_wait(
 	memset(result, 0, sizeof *result);
 	result->verdict.verdict = CANNOT_TELL; /* until it is known: zero would be a yes */
 	for (;;) {
-		struct pollfd polled[2] = {{run->wire, POLLIN, 0}, {watch, POLLIN, 0}};
+		struct pollfd polled[2] = {{run->helper.wire, POLLIN, 0}, {watch, POLLIN, 0}};
 		enum wire_end end = WIRE_WOULD_BLOCK;
 		size_t got = 0;
 		if (deadline_poll(polled, 2, deadline) <= 0)
 			return fail(run, 0, "no answer in time", result);
 		if (polled[0].revents != 0)
-			got = wire_receive(run->wire, &record, sizeof record, &end);
+			got = wire_receive(run->helper.wire, &record, sizeof record, &end);
 		if (end != WIRE_WOULD_BLOCK) {
 			enum verdict_step step = take(run, &record, got, result);
 			text_wipe(&record, sizeof record);
@@ -230,11 +174,5 @@ enum verdict_step verdict_wait(
 
 void verdict_end(struct verdict_run *run)
 {
-	if (run->pid < 0)
-		return;
-	/* The kernel kills it as soon as the lifeline ends. */
-	close(run->lifeline);
-	run->lifeline = -1;
-	child_kill(run->pid);
-	forget(run);
+	helper_end(&run->helper);
 }

@@ -5,16 +5,15 @@
 #define BASE_VERDICT_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 #include "base/deadline.h"
+#include "base/helper.h"
 #include "base/wire.h"
 
 /* A login under way. */
 struct verdict_run {
-	pid_t pid; /* -1: over */
-	int wire, lifeline, words;
-	bool check; /* started to check: no token, and a yes that names nobody */
+	struct helper helper; /* none: over */
+	bool check;           /* started to check: no token, and a yes that names nobody */
 };
 
 enum verdict_step {

@@ -12,7 +12,15 @@
  * record of requests.def, and the monitor answers each but text, alive, log and bye by exactly one
  * record: hello by a wire_offer, all others by a wire_answer, which for login and token may have
  * octets behind it, the challenge in base64. A wire_answer of type WIRE_FAREWELL comes unasked:
- * the connection ends, and the client is told the reply.
+ * the connection ends, and the client is told the reply. At STARTTLS the session that was answered
+ * REPLY_START_TLS says bye as soon as the client has it, and ends; another one, which has not read
+ * an octet of the client so far, is greeted when the handshake is done, and goes on.
+ *
+ * Monitor and postern-tls. The monitor sends one wire_tls; postern-tls loads its files, enters its
+ * jail and sends a wire_plain of type WIRE_READY. The monitor sends one of type WIRE_GO when nobody
+ * else reads the client any more; postern-tls sends wire_facts before it passes on the first octet,
+ * or wire_failed, and ends with the connection. To a check it sends any number of wire_finding and
+ * ends.
  *
  * Monitor and postern-auth. The monitor sends one wire_auth, then for each of the client's tokens
  * a wire_token and octets; postern-auth answers each by a wire_more and octets (a challenge in
@@ -58,12 +66,19 @@ enum {
 	WIRE_FAREWELL,
 	WIRE_AUTH,
 	WIRE_MORE,
-	WIRE_VERDICT
+	WIRE_VERDICT,
+	WIRE_TLS,
+	WIRE_READY,
+	WIRE_GO,
+	WIRE_FACTS,
+	WIRE_FAILED,
+	WIRE_FINDING
 };
 
 /* --- session to monitor --- */
 
-struct wire_plain { /* data, text and octets (LF lines), commit, reset, alive */
+struct wire_plain { /* data, text and octets (LF lines), commit, reset, alive, starttls; ready, go
+		     */
 	uint8_t type;
 };
 
@@ -102,7 +117,18 @@ struct wire_log {
 	char value[WIRE_LOG_VALUE];
 };
 
-enum bye { BYE_QUIT, BYE_HANGUP, BYE_TIMEOUT, BYE_ERRORS, BYE_TOLD, BYE_NO_JAIL, BYES };
+enum bye {
+	BYE_QUIT,
+	BYE_HANGUP,
+	BYE_TIMEOUT,
+	BYE_ERRORS,
+	BYE_TOLD,
+	BYE_NO_JAIL,
+	BYE_INJECTION, /* octets behind STARTTLS */
+	BYE_FOREIGN,   /* another protocol */
+	BYE_STARTTLS,  /* the client has its whole 220: another session goes on */
+	BYES
+};
 
 struct wire_bye {
 	uint8_t type;
@@ -114,12 +140,14 @@ struct wire_bye {
 
 struct wire_greeting {
 	uint8_t type;
-	uint16_t reply; /* REPLY_GREETING, or what the client is told instead */
+	uint16_t reply; /* REPLY_GREETING, or what the client is told instead; GO_ON behind
+			   STARTTLS: nothing */
 	char id[WIRE_ID];
 };
 
 struct wire_offer {
 	uint8_t type;
+	uint8_t starttls; /* 1: STARTTLS is offered */
 	uint16_t reply;
 	mechanism_set mechanisms;
 };
@@ -177,6 +205,60 @@ struct wire_verdict {
 
 /* Three outcomes of every judgement: 235, 535, 454 to a client; 0, 1, 1 in the shell. */
 enum verdict { YES, NO, CANNOT_TELL };
+
+/* --- monitor to postern-tls, and back --- */
+
+struct wire_tls {
+	uint8_t type;
+	uint8_t minimum; /* oldest version of TLS, 10 to 13 */
+	uint8_t jail_layers;
+	uint8_t root; /* 1: started as root, to be chrooted in `jail` and to become the ids below */
+	uint8_t check;      /* `postern-tls --check`: findings instead of a connection */
+	uint8_t client_ca;  /* 1: a file of authorities came along */
+	uint32_t handshake; /* seconds that a handshake may take */
+	uint32_t uid, gid, group_count, groups[GROUPS_MAX];
+	char jail[SETTINGS_LINE_MAX + 1];
+	char hostname[256]; /* of a check: the name that clients want to see */
+};
+
+struct wire_facts {
+	uint8_t type;
+	uint8_t version; /* 10 to 13 */
+	uint16_t bits;   /* of the cipher's key */
+	char cipher[64]; /* its registered name, as RFC 8446 and IANA write it */
+	/* Channel bindings (RFC 9266, RFC 5929); a length of 0: this connection has none. */
+	uint8_t exporter_len, unique_len;
+	uint8_t exporter[32], unique[64];
+	/* Of the client's certificate, empty where none was shown or none that tls_client_ca
+	 * vouches for: its subject (RFC 2253), and its alternative names, `email:a@b dns:c` and so
+	 * on, a blank between two. Printable ASCII. */
+	char subject[256];
+	char names[512];
+	uint8_t stranger; /* 1: a certificate was shown that tls_client_ca does not vouch for */
+};
+
+struct wire_failed {
+	uint8_t type;
+	uint8_t late;    /* 1: the handshake took too long */
+	char words[128]; /* why there is no TLS */
+};
+
+/* How bad a finding is, and what it is about. */
+enum finding_level { FINDING_FINE, FINDING_WARNING, FINDING_WRONG, FINDING_LEVELS };
+enum finding_subject {
+	FINDING_CERTIFICATE,
+	FINDING_KEY,
+	FINDING_CLIENT_CA,
+	FINDING_JAIL,
+	FINDING_SUBJECTS
+};
+
+struct wire_finding {
+	uint8_t type;
+	uint8_t level;   /* enum finding_level */
+	uint8_t subject; /* enum finding_subject */
+	char words[400];
+};
 
 /* --- the wire itself --- */
 

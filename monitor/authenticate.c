@@ -112,7 +112,7 @@ static void step(struct monitor *monitor, uint8_t present, const char *octets, s
 	verdict_token(&monitor->auth, &token, octets, len);
 	text_wipe(&monitor->record, sizeof(struct wire_login) + len);
 	enum verdict_step next =
-		verdict_wait(&monitor->auth, deadline_in(ANSWER_S), monitor->start->wire, &result);
+		verdict_wait(&monitor->auth, deadline_in(ANSWER_S), monitor->session.wire, &result);
 	switch (next) {
 	case VERDICT_MORE: send_challenge(monitor, result.challenge); break;
 	case VERDICT_DONE: conclude(monitor, &result); break;

@@ -45,8 +45,10 @@ mechanism_set envelope_offer(const struct monitor *monitor)
 {
 	const struct settings *settings = monitor->settings;
 	const struct ip *client = &monitor->start->peer->client;
-	bool clear = networks_have(&settings->cleartext_networks, client);
+	bool clear = monitor->tls || networks_have(&settings->cleartext_networks, client);
 	mechanism_set set = 0;
+	if (settings->tls_required && !monitor->tls)
+		return 0;
 	for (size_t i = 0; i < settings->mechanisms.count; i++) {
 		enum mechanism mechanism = settings->mechanisms.list[i];
 		const struct mechanism_facts *facts = mechanism_facts(mechanism);
@@ -76,6 +78,7 @@ void answer_hello(struct monitor *monitor, const char *octets, size_t more)
 	answer.type = WIRE_OFFER;
 	answer.reply = REPLY_HELLO;
 	answer.mechanisms = monitor->offered;
+	answer.starttls = starttls_offered(monitor);
 	monitor_send(monitor, &answer, sizeof answer, NULL, 0);
 }
 
@@ -101,6 +104,10 @@ void answer_mail(struct monitor *monitor, const char *octets, size_t more)
 	if (!wire_string(record->sender, sizeof record->sender) ||
 		address_check(record->sender, ADDRESS_SENDER) != ADDRESS_FINE) {
 		monitor_distrust(monitor, "bad sender");
+		return;
+	}
+	if (monitor->settings->tls_required && !monitor->tls) {
+		monitor_distrust(monitor, "a sender before TLS");
 		return;
 	}
 	struct access_judgement judgement = envelope_judge(monitor);
@@ -193,6 +200,7 @@ void answer_data(struct monitor *monitor, const char *octets, size_t more)
 		.hidden = monitor->settings->hide_client,
 		.extended = monitor->extended,
 		.login = monitor->logged_in,
+		.tls = monitor->tls ? &monitor->facts : NULL,
 		.recipient = envelope->count == 1 ? envelope->recipients[0] : NULL,
 		.message = ++monitor->messages,
 		.now = time(NULL),

@@ -44,6 +44,9 @@ static const struct {
 	[END_ERRORS] = {"errors", REPLY_TOO_MANY_ERRORS},
 	[END_FAILURES] = {"failures", REPLY_TOO_MANY_FAILURES},
 	[END_SIGNAL] = {"signal", REPLY_SHUTTING_DOWN},
+	[END_INJECTION] = {"injection", GO_ON},
+	[END_FOREIGN] = {"foreign", GO_ON},
+	[END_TLS] = {"tls", GO_ON},
 	[END_JAIL] = {"nojail", GO_ON},
 	[END_DIED] = {"died", GO_ON},
 	[END_DISTRUST] = {"distrust", GO_ON},
@@ -57,6 +60,9 @@ static const enum end byes[BYES] = {
 	[BYE_ERRORS] = END_ERRORS,
 	[BYE_TOLD] = END_SIGNAL, /* by the monitor: its own reason stands already */
 	[BYE_NO_JAIL] = END_JAIL,
+	[BYE_INJECTION] = END_INJECTION,
+	[BYE_FOREIGN] = END_FOREIGN,
+	[BYE_STARTTLS] = END_DISTRUST, /* but in the one state that waits for it */
 };
 
 void monitor_end(struct monitor *monitor, enum end end)
@@ -80,6 +86,8 @@ const char *monitor_stage(const struct monitor *monitor)
 	case RCPT: return "rcpt";
 	case DATA: return "data";
 	case LOGIN: return "auth";
+	case LEAVING:
+	case HANDSHAKE: return "tls";
 	default: return "command";
 	}
 }
@@ -116,7 +124,7 @@ bool monitor_signalled(const struct monitor *monitor)
 void monitor_send(
 	struct monitor *monitor, const void *record, size_t len, const void *more, size_t more_len)
 {
-	if (wire_send_now(monitor->start->wire, record, len, more, more_len) == WIRE_WOULD_BLOCK)
+	if (wire_send_now(monitor->session.wire, record, len, more, more_len) == WIRE_WOULD_BLOCK)
 		monitor_end(monitor, END_SILENT);
 }
 
@@ -140,6 +148,8 @@ static struct deadline later(struct deadline from, unsigned long long seconds)
 static struct deadline record_due(const struct monitor *monitor)
 {
 	const struct settings *settings = monitor->settings;
+	if (monitor->state == HANDSHAKE)
+		return monitor->handshake_due;
 	if (monitor->state == DATA)
 		return deadline_sooner(later(monitor->last, WIRE_SILENCE + GRACE_S),
 			later(monitor->envelope.begun, settings->data_timeout + GRACE_S +
@@ -175,7 +185,7 @@ static void take_record(struct monitor *monitor)
 {
 	enum wire_end end;
 	size_t len =
-		wire_receive(monitor->start->wire, &monitor->record, sizeof monitor->record, &end);
+		wire_receive(monitor->session.wire, &monitor->record, sizeof monitor->record, &end);
 	if (end == WIRE_WOULD_BLOCK)
 		return;
 	if (end == WIRE_GONE)
@@ -225,16 +235,21 @@ void answer_bye(struct monitor *monitor, const char *octets, size_t more)
 		monitor_distrust(monitor, "bad bye");
 		return;
 	}
-	monitor->in = record->in;
-	monitor->out = record->out;
-	monitor_end(monitor, byes[record->reason]);
+	monitor->in += record->in;
+	monitor->out += record->out;
+	if (record->reason != BYE_STARTTLS)
+		monitor_end(monitor, byes[record->reason]);
+	else if (monitor->state == LEAVING)
+		starttls_leave(monitor);
+	else
+		monitor_distrust(monitor, "left for STARTTLS out of turn");
 }
 
 void monitor_interrupted(struct monitor *monitor)
 {
 	enum wire_end end;
 	size_t len =
-		wire_receive(monitor->start->wire, &monitor->record, sizeof monitor->record, &end);
+		wire_receive(monitor->session.wire, &monitor->record, sizeof monitor->record, &end);
 	if (end == WIRE_GONE)
 		monitor_end(monitor, END_DIED);
 	else if (len == sizeof(struct wire_bye) && monitor->record.type == REQUEST_bye)
@@ -246,59 +261,78 @@ void monitor_interrupted(struct monitor *monitor)
 void monitor_pause(struct monitor *monitor, struct deadline until)
 {
 	struct pollfd polled[] = {
-		{monitor->start->wire, POLLIN, 0}, {monitor->start->signals, POLLIN, 0}};
+		{monitor->session.wire, POLLIN, 0}, {monitor->start->signals, POLLIN, 0}};
 	if (deadline_poll(polled, 2, until) > 0 && polled[0].revents != 0)
 		monitor_interrupted(monitor);
 }
 
 static void serve(struct monitor *monitor)
 {
-	struct pollfd polled[] = {
-		{monitor->start->wire, POLLIN, 0}, {monitor->start->signals, POLLIN, 0}};
+	int channel = monitor->state == HANDSHAKE ? monitor->start->channel.helper.wire : -1;
+	struct pollfd polled[] = {{monitor->session.wire, POLLIN, 0},
+		{monitor->start->signals, POLLIN, 0}, {channel, POLLIN, 0}};
 	struct deadline due = record_due(monitor);
 	/* Asked first, or a session that always has a record waiting would never be late. */
-	int ready = deadline_passed(due) ? 0 : deadline_poll(polled, 2, due);
+	int ready = deadline_passed(due) ? 0 : deadline_poll(polled, 3, due);
 	if (ready <= 0)
 		monitor_end(monitor, END_TIMEOUT);
 	else if (polled[1].revents != 0)
 		monitor_end(monitor, END_SIGNAL);
-	else
+	else if (polled[0].revents != 0)
 		take_record(monitor);
+	else
+		starttls_take(monitor);
 }
 
 /* --- the beginning and the end --- */
 
+void monitor_greet(struct monitor *monitor, enum reply reply)
+{
+	struct wire_greeting greeting;
+	memset(&greeting, 0, sizeof greeting);
+	memcpy(greeting.id, monitor->id, sizeof greeting.id);
+	greeting.type = WIRE_GREETING;
+	greeting.reply = (uint16_t)reply;
+	monitor->greeted = monitor->last = deadline_in(0);
+	monitor->possible = envelope_offer(monitor);
+	monitor_send(monitor, &greeting, sizeof greeting, NULL, 0);
+}
+
+/* An administrator who misses AUTH in the reply to EHLO finds here why it is not there. */
+static void log_hidden(struct log_line *line, const struct monitor *monitor)
+{
+	const char *reason = "no TLS, and the client is not in cleartext_networks";
+	if (networks_have(&monitor->settings->cleartext_networks, &monitor->start->peer->client))
+		reason = "no mechanism of the settings is built and installed";
+	if (starttls_offered(monitor))
+		reason = "no TLS so far, and the client is not in cleartext_networks";
+	if (monitor->settings->tls_required)
+		reason = "no TLS so far, and tls_required = yes";
+	log_word(line, "auth", "hidden");
+	log_word(line, "reason", reason);
+}
+
 static void begin(struct monitor *monitor)
 {
 	struct log_line line;
-	struct wire_greeting greeting;
 	uint64_t random = 0;
 	/* 55 bits in letters that nobody confuses on the telephone. */
 	if (getrandom(&random, sizeof random, 0) != (ssize_t)sizeof random)
 		random = (uint64_t)deadline_now() << 22 ^ (uint64_t)getpid();
-	memset(&greeting, 0, sizeof greeting);
 	for (size_t i = 0; i < sizeof monitor->id - 1; i++, random >>= 5)
 		monitor->id[i] = "abcdefghijkmnpqrstuvwxyz23456789"[random & 31];
-	monitor->greeted = monitor->last = deadline_in(0);
-	memcpy(greeting.id, monitor->id, sizeof greeting.id);
-	greeting.type = WIRE_GREETING;
-	greeting.reply = REPLY_GREETING;
-	monitor_send(monitor, &greeting, sizeof greeting, NULL, 0);
+	monitor->begun = monitor->last = deadline_in(0);
+	if (!monitor->start->tls)
+		monitor_greet(monitor, REPLY_GREETING);
 	log_begin(&line, &monitor->log, EVENT_connect);
 	log_word(&line, "jail", monitor->start->jail);
 	if (monitor->start->no_landlock)
 		log_word(&line, "landlock", "none");
-	/* An administrator who misses AUTH in the reply to EHLO finds here why it is not there. */
-	monitor->possible = envelope_offer(monitor);
-	if (monitor->possible == 0) {
-		bool clear = networks_have(
-			&monitor->settings->cleartext_networks, &monitor->start->peer->client);
-		log_word(&line, "auth", "hidden");
-		log_word(&line, "reason",
-			clear ? "no mechanism of the settings is built and installed"
-			      : "no TLS, and the client is not in cleartext_networks");
-	}
+	if (!monitor->start->tls && monitor->possible == 0)
+		log_hidden(&line, monitor);
 	log_end(&line);
+	if (monitor->start->tls)
+		starttls_begin(monitor);
 }
 
 /* The orderly end: the session is told what to say, has until then for it, and then the lifeline.
@@ -306,39 +340,63 @@ static void begin(struct monitor *monitor)
 static void say_farewell(struct monitor *monitor, struct deadline until)
 {
 	enum wire_end end = WIRE_FINE;
-	struct pollfd wire = {monitor->start->wire, POLLIN, 0};
+	struct pollfd wire = {monitor->session.wire, POLLIN, 0};
 	struct wire_answer farewell;
 	memset(&farewell, 0, sizeof farewell);
 	farewell.type = WIRE_FAREWELL;
 	farewell.reply = (uint16_t)ends[monitor->end].farewell;
-	wire_send_now(monitor->start->wire, &farewell, sizeof farewell, NULL, 0);
-	shutdown(monitor->start->wire, SHUT_WR);
+	wire_send_now(monitor->session.wire, &farewell, sizeof farewell, NULL, 0);
+	shutdown(monitor->session.wire, SHUT_WR);
 	/* What it still sends is thrown away, but for the count of octets in its bye. */
 	while (end != WIRE_GONE && end != WIRE_BROKEN && deadline_poll(&wire, 1, until) > 0 &&
 		!deadline_passed(until)) {
 		size_t len = wire_receive(
-			monitor->start->wire, &monitor->record, sizeof monitor->record, &end);
+			monitor->session.wire, &monitor->record, sizeof monitor->record, &end);
 		if (len == sizeof(struct wire_bye) && monitor->record.type == REQUEST_bye)
 			answer_bye(monitor, NULL, 0);
 	}
 }
 
-/* Sees to it that the session is dead, and how it ended. One that may end by itself has until then:
+/* Sees to it that a session is dead, and how it ended. One that may end by itself has until then:
  * its own end says more than a kill. */
-static struct child_status reap(const struct monitor *monitor, struct deadline until)
+static struct child_status reap(
+	const struct monitor *monitor, const struct session_process *session, struct deadline until)
 {
-	pid_t session = monitor->start->session;
 	struct child_status status = {CHILD_ABANDONED, 0, false};
-	bool patient = monitor->end != END_DISTRUST && monitor->end != END_SILENT;
-	bool over = patient && child_ended(session, until, &status);
-	close(monitor->start->lifeline);
+	bool over = child_ended(session->pid, until, &status);
+	close(session->lifeline);
 	/* The kernel kills it now, whatever it blocks. Only where the settings took seccomp out of
 	 * its jail may it have cut the lifeline: then it is killed if it is of our uid, and if not,
 	 * nobody waits for it. */
-	if (!over && !child_ended(session, deadline_in_ms(KILLED_MS), &status))
-		status = child_kill(session);
+	if (!over && !child_ended(session->pid, deadline_in_ms(KILLED_MS), &status))
+		status = child_kill(session->pid);
 	if (status.end == CHILD_ABANDONED)
 		log_error(&monitor->log, "the session could not be ended: a jail without seccomp");
+	return status;
+}
+
+/* Ends all that was started, and tells how the session ended. */
+static struct child_status end_all(struct monitor *monitor)
+{
+	static const bool impatient[ENDS] = {
+		[END_DISTRUST] = true, [END_SILENT] = true, [END_TLS] = true};
+	struct monitor_start *start = monitor->start;
+	struct deadline until = deadline_in_ms(FAREWELL_MS), now = deadline_in(0);
+	TEXT(words, 512);
+	/* Ours would keep the connection open when all others are closed. */
+	channel_close(&start->channel);
+	verdict_end(&monitor->auth);
+	if (ends[monitor->end].farewell != GO_ON)
+		say_farewell(monitor, until);
+	struct child_status status =
+		reap(monitor, &monitor->session, impatient[monitor->end] ? now : until);
+	if (start->spare.pid > 0)
+		reap(monitor, &start->spare, now);
+	text_add(&words, "postern-tls: ");
+	size_t before = words.len;
+	channel_end(&start->channel, deadline_in_ms(FAREWELL_MS + KILLED_MS), &words);
+	if (words.len > before)
+		log_error(&monitor->log, text_string(&words));
 	return status;
 }
 
@@ -368,25 +426,31 @@ static void say_goodbye(struct monitor *monitor, struct child_status status, lon
 	log_end(&line);
 }
 
-int monitor_run(const struct monitor_start *start)
+void monitor_prepare(struct monitor_start *start, bool root)
+{
+	if (start->channel.program == NULL)
+		return;
+	channel_open(&start->channel, start->settings);
+	if (start->tls)
+		channel_start(&start->channel, start->settings, root, false);
+}
+
+int monitor_run(struct monitor_start *start)
 {
 	/* In .bss, and most of it never touched. */
 	static struct monitor monitor;
 	monitor.start = start;
 	monitor.settings = start->settings;
+	monitor.session = start->session;
 	monitor.state = START;
 	monitor.envelope.spool.file = -1;
-	monitor.auth.pid = -1;
+	monitor.auth.helper = helper_none();
 	monitor.log = (struct log){start->sink, monitor.id, start->peer->name};
 	begin(&monitor);
 	while (monitor.end == GOING)
 		serve(&monitor);
-	verdict_end(&monitor.auth);
-	struct deadline until = deadline_in_ms(FAREWELL_MS);
-	if (ends[monitor.end].farewell != GO_ON)
-		say_farewell(&monitor, until);
-	struct child_status status = reap(&monitor, until);
-	say_goodbye(&monitor, status, deadline_now() - monitor.greeted.at);
+	struct child_status status = end_all(&monitor);
+	say_goodbye(&monitor, status, deadline_now() - monitor.begun.at);
 	envelope_reset(&monitor);
 	return 0;
 }

@@ -16,13 +16,15 @@
 
 /* Where the connection stands: bits, so that a row of requests.def names several. */
 enum state {
-	START = 1,  /* the client has not named itself */
-	IDLE = 2,   /* no transaction */
-	MAIL = 4,   /* a sender was accepted */
-	RCPT = 8,   /* and a recipient */
-	DATA = 16,  /* the text is coming */
-	LOGIN = 32, /* postern-auth waits for the client's next token */
-	ALWAYS = START | IDLE | MAIL | RCPT | DATA | LOGIN
+	START = 1,       /* the client has not named itself */
+	IDLE = 2,        /* no transaction */
+	MAIL = 4,        /* a sender was accepted */
+	RCPT = 8,        /* and a recipient */
+	DATA = 16,       /* the text is coming */
+	LOGIN = 32,      /* postern-auth waits for the client's next token */
+	LEAVING = 64,    /* STARTTLS was answered: the session says good-bye, and nothing else */
+	HANDSHAKE = 128, /* postern-tls has the client, and has not told its facts */
+	ALWAYS = START | IDLE | MAIL | RCPT | DATA | LOGIN | LEAVING | HANDSHAKE
 };
 
 /* Why a connection ends; its word stands in the disconnect line. */
@@ -34,10 +36,13 @@ enum end {
 	END_ERRORS,
 	END_FAILURES,
 	END_SIGNAL,
-	END_JAIL,     /* the session could not enter its jail */
-	END_DIED,     /* the session died */
-	END_DISTRUST, /* the session broke the rules of the wire */
-	END_SILENT,   /* the session did not read its answers */
+	END_INJECTION, /* octets behind STARTTLS */
+	END_FOREIGN,   /* the client speaks another protocol */
+	END_TLS,       /* no handshake came to its end */
+	END_JAIL,      /* the session could not enter its jail */
+	END_DIED,      /* the session died */
+	END_DISTRUST,  /* the session broke the rules of the wire */
+	END_SILENT,    /* the session did not read its answers */
 	ENDS
 };
 
@@ -59,8 +64,9 @@ struct envelope {
 };
 
 struct monitor {
-	const struct monitor_start *start;
+	struct monitor_start *start;
 	const struct settings *settings;
+	struct session_process session; /* the one that speaks with the client now */
 	struct log log;
 	char id[WIRE_ID];
 	enum state state;
@@ -78,11 +84,17 @@ struct monitor {
 	unsigned failures, logins; /* failed ones, and begun ones without a yes */
 	struct verdict_run auth;   /* in state LOGIN */
 
+	bool tls;                /* the handshake is done, and .facts are known */
+	bool told;               /* why there is no TLS was logged */
+	struct wire_facts facts; /* of postern-tls */
+	struct deadline handshake_due;
+
 	struct envelope envelope;
 	unsigned messages; /* texts begun */
 
-	struct deadline greeted, last; /* the greeting; the last record */
-	bool mail_accepted;            /* of some transaction: login_timeout is over */
+	struct deadline begun, greeted,
+		last;       /* the connection; its last greeting; the last record */
+	bool mail_accepted; /* of some transaction: login_timeout is over */
 	unsigned records, logs, refusals;
 	uint64_t in, out; /* octets of the client, by the session's word */
 
@@ -114,6 +126,21 @@ void monitor_end(struct monitor *monitor, enum end end);
 
 /* Ends it because the session did what no session of ours does; `why` is a constant. */
 void monitor_distrust(struct monitor *monitor, const char *why);
+
+/* Greets the session, which waits for it: `reply` is what it tells the client, GO_ON nothing. */
+void monitor_greet(struct monitor *monitor, enum reply reply);
+
+/* The connection begins with TLS: waits for postern-tls, and lets it begin. */
+void starttls_begin(struct monitor *monitor);
+
+/* Whether STARTTLS is offered now. */
+bool starttls_offered(const struct monitor *monitor);
+
+/* The session has left after its 220: the next one takes its place, and postern-tls may begin. */
+void starttls_leave(struct monitor *monitor);
+
+/* postern-tls has something to say of the handshake. */
+void starttls_take(struct monitor *monitor);
 
 /* Waits until the time, or until the session says or does something, which then ends the
  * connection: nothing is in turn while the monitor works on an answer. */

@@ -68,9 +68,22 @@ static void from(const struct trace *trace, struct text *text)
 	text_add(text, trace->client->known ? "])" : ")");
 }
 
+/* RFC 8314 4.3: the cipher by its registered name; the version, which that does not tell, as a
+ * comment. */
+static void tls(const struct wire_facts *facts, struct text *text)
+{
+	text_add(text, "\n\ttls ");
+	text_add(text, facts->cipher);
+	text_add(text, " (TLS 1.");
+	text_number(text, facts->version - 10U);
+	text_octet(text, ')');
+}
+
 void trace_received(const struct trace *trace, struct text *text)
 {
-	const char *protocol = trace->login ? "ESMTPA" : "ESMTP"; /* RFC 3848 */
+	/* RFC 3848; of HELO there are no such words. */
+	static const char *const protocols[2][2] = {{"ESMTP", "ESMTPA"}, {"ESMTPS", "ESMTPSA"}};
+	const char *protocol = protocols[trace->tls != NULL][trace->login];
 	text_add(text, "Received: from ");
 	from(trace, text);
 	text_add(text, "\n\tby ");
@@ -82,10 +95,11 @@ void trace_received(const struct trace *trace, struct text *text)
 	if (trace->recipient != NULL) {
 		text_add(text, "\n\tfor <");
 		text_add(text, trace->recipient);
-		text_add(text, ">; ");
-	} else {
-		text_add(text, ";\n\t");
+		text_octet(text, '>');
 	}
+	if (trace->tls != NULL)
+		tls(trace->tls, text);
+	text_add(text, trace->recipient != NULL && trace->tls == NULL ? "; " : ";\n\t");
 	date(trace->now, text);
 	text_octet(text, '\n');
 }

@@ -9,6 +9,7 @@
 
 #include "base/network.h"
 #include "base/text.h"
+#include "base/wire.h"
 
 enum { TRACE_MAX = 2048 };
 
@@ -17,10 +18,11 @@ struct trace {
 	const char *hostname, *id;
 	const char *hello; /* as the client named itself; "" where it did not */
 	const struct ip *client;
-	bool hidden;           /* hide_client: neither address nor name */
-	bool extended, login;  /* EHLO; logged in: the words of RFC 3848 */
-	const char *recipient; /* the only one, or NULL: more would betray blind copies */
-	unsigned message;      /* which message of the connection, from 1 */
+	bool hidden;                  /* hide_client: neither address nor name */
+	bool extended, login;         /* EHLO; logged in: the words of RFC 3848 */
+	const struct wire_facts *tls; /* NULL: none */
+	const char *recipient;        /* the only one, or NULL: more would betray blind copies */
+	unsigned message;             /* which message of the connection, from 1 */
 	time_t now;
 };
 

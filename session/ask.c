@@ -88,7 +88,12 @@ enum reply ask_greeting(struct session *session)
 		return reply;
 	memcpy(session->id, session->record.greeting.id, sizeof session->id - 1);
 	reply = (enum reply)session->record.greeting.reply;
-	return reply > GO_ON && reply < REPLIES ? reply : ended(session, false);
+	return reply < REPLIES ? reply : ended(session, false);
+}
+
+enum reply ask_starttls(struct session *session)
+{
+	return ask_plain(session, REQUEST_starttls);
 }
 
 enum reply ask_hello(struct session *session, const char *name, bool extended)
@@ -104,6 +109,7 @@ enum reply ask_hello(struct session *session, const char *name, bool extended)
 	if (reply != GO_ON)
 		return reply;
 	session->offered = session->record.offer.mechanisms;
+	session->starttls = session->record.offer.starttls != 0;
 	return REPLY_HELLO;
 }
 

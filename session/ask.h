@@ -9,8 +9,12 @@
 
 #include "session/dialogue.h"
 
-/* Waits for the monitor's first record: the greeting's reply. */
+/* Waits for the monitor's first record: the greeting's reply; GO_ON where the client was greeted
+ * before STARTTLS. */
 enum reply ask_greeting(struct session *session);
+
+/* STARTTLS: REPLY_START_TLS, or why it cannot be. */
+enum reply ask_starttls(struct session *session);
 
 /* HELO or EHLO; sets session->offered. */
 enum reply ask_hello(struct session *session, const char *name, bool extended);

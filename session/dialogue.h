@@ -43,6 +43,8 @@ struct session {
 	char id[WIRE_ID];
 	enum phase phase;
 	bool extended, logged_in, mail_accepted;
+	bool tls;            /* the client speaks through TLS */
+	bool starttls;       /* STARTTLS is offered */
 	bool accept_bare_lf; /* from this client, by bare_newline and its networks */
 	mechanism_set offered;
 	struct argument argument;

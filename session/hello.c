@@ -15,6 +15,12 @@ static bool show_always(const struct session *session, struct text *line)
 	return true;
 }
 
+static bool show_starttls(const struct session *session, struct text *line)
+{
+	(void)line;
+	return session->starttls;
+}
+
 static bool show_size(const struct session *session, struct text *line)
 {
 	text_octet(line, ' ');
@@ -46,6 +52,7 @@ static const struct {
 	{"PIPELINING", show_always},
 	{"SIZE", show_size},
 	{"8BITMIME", show_always},
+	{"STARTTLS", show_starttls},
 	{"AUTH", show_mechanisms},
 	{"ENHANCEDSTATUSCODES", show_always},
 };

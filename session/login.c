@@ -1,4 +1,5 @@
-/* The AUTH dialogue: lines only. What stands in them is postern-auth's to decode.
+/* STARTTLS, with which this session ends; and the AUTH dialogue, lines only: what stands in them is
+ * postern-auth's to decode.
  * Runs in: session. Trusts: nothing of the client. A token goes from the stream's room to the
  * wire without a copy, and is wiped there. */
 #include <string.h>
@@ -7,6 +8,33 @@
 #include "session/ask.h"
 #include "session/say.h"
 #include "session/verbs.h"
+
+enum reply check_starttls(struct session *session, char *rest)
+{
+	if (*rest != '\0')
+		return REPLY_SYNTAX;
+	if (session->tls)
+		return REPLY_TLS_ALREADY;
+	return session->settings->tls_certificate[0] != '\0' ? GO_ON : REPLY_NO_TLS;
+}
+
+void do_starttls(struct session *session)
+{
+	TEXT(count, 24);
+	text_number(&count, stream_behind(&session->stream));
+	if (stream_behind(&session->stream) > 0) {
+		/* Somebody on the path put it there, to have it taken for what came through TLS. */
+		ask_log(session, EVENT_injection, text_string(&count));
+		say(session, REPLY_BEHIND_STARTTLS);
+		session_over(session, BYE_INJECTION);
+		return;
+	}
+	enum reply reply = ask_starttls(session);
+	say(session, reply);
+	if (reply != REPLY_START_TLS)
+		return;
+	session_over(session, stream_flush(&session->stream) ? BYE_STARTTLS : BYE_HANGUP);
+}
 
 enum reply check_auth(struct session *session, char *rest)
 {

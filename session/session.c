@@ -23,24 +23,26 @@ static const struct verb {
 	const char *name, *form;
 	unsigned when;         /* phases in which it is legal … */
 	enum reply wrong_time; /* … and what it gets in another, UNNAMED aside */
+	bool in_clear;         /* legal before TLS also where tls_required */
 	enum reply (*check)(struct session *session, char *rest);
 	void (*act)(struct session *session);
 } verbs[] = {
-	{"HELO", "HELO host", ANY_PHASE, GO_ON, check_hello, do_helo},
-	{"EHLO", "EHLO host", ANY_PHASE, GO_ON, check_hello, do_ehlo},
-	{"AUTH", "AUTH mechanism [initial-response]", NAMED, REPLY_IN_TRANSACTION, check_auth,
-		do_auth},
+	{"HELO", "HELO host", ANY_PHASE, GO_ON, false, check_hello, do_helo},
+	{"EHLO", "EHLO host", ANY_PHASE, GO_ON, true, check_hello, do_ehlo},
+	{"STARTTLS", "STARTTLS", ANY_PHASE, GO_ON, true, check_starttls, do_starttls},
+	{"AUTH", "AUTH mechanism [initial-response]", NAMED, REPLY_IN_TRANSACTION, false,
+		check_auth, do_auth},
 	{"MAIL", "MAIL FROM:<sender> [SIZE=octets] [BODY=7BIT|8BITMIME] [AUTH=sender]", NAMED,
-		REPLY_IN_TRANSACTION, check_mail, do_mail},
-	{"RCPT", "RCPT TO:<recipient>", HAS_SENDER | HAS_RECIPIENT, REPLY_MAIL_FIRST, check_rcpt,
-		do_rcpt},
-	{"DATA", "DATA", HAS_RECIPIENT, REPLY_RCPT_FIRST, check_none, do_data},
-	{"RSET", "RSET", ANY_PHASE, GO_ON, check_none, do_reset},
-	{"NOOP", "NOOP [anything]", ANY_PHASE, GO_ON, check_any, do_noop},
-	{"VRFY", "VRFY address", ANY_PHASE, GO_ON, check_some, do_verify},
-	{"EXPN", "EXPN list", ANY_PHASE, GO_ON, check_some, do_verify},
-	{"HELP", "HELP [anything]", ANY_PHASE, GO_ON, check_any, do_help},
-	{"QUIT", "QUIT", ANY_PHASE, GO_ON, check_none, do_quit},
+		REPLY_IN_TRANSACTION, false, check_mail, do_mail},
+	{"RCPT", "RCPT TO:<recipient>", HAS_SENDER | HAS_RECIPIENT, REPLY_MAIL_FIRST, false,
+		check_rcpt, do_rcpt},
+	{"DATA", "DATA", HAS_RECIPIENT, REPLY_RCPT_FIRST, false, check_none, do_data},
+	{"RSET", "RSET", ANY_PHASE, GO_ON, false, check_none, do_reset},
+	{"NOOP", "NOOP [anything]", ANY_PHASE, GO_ON, true, check_any, do_noop},
+	{"VRFY", "VRFY address", ANY_PHASE, GO_ON, false, check_some, do_verify},
+	{"EXPN", "EXPN list", ANY_PHASE, GO_ON, false, check_some, do_verify},
+	{"HELP", "HELP [anything]", ANY_PHASE, GO_ON, false, check_any, do_help},
+	{"QUIT", "QUIT", ANY_PHASE, GO_ON, true, check_none, do_quit},
 };
 
 enum { VERBS = sizeof verbs / sizeof *verbs };
@@ -56,6 +58,11 @@ void session_stopped(struct session *session, enum stream_event event)
 {
 	switch (event) {
 	case STREAM_WIRE: say(session, ask_farewell(session)); break;
+	case STREAM_FOREIGN:
+		/* Without a word: it could not read one. */
+		ask_log(session, EVENT_foreign, "tls");
+		session_over(session, BYE_FOREIGN);
+		break;
 	case STREAM_TIMEOUT:
 		say(session, REPLY_TIMED_OUT);
 		session_over(session, BYE_TIMEOUT);
@@ -139,6 +146,13 @@ static bool has_controls(const char *line, size_t len)
 	       memchr(line, '\0', len) != NULL;
 }
 
+/* Whether the line ends as an HTTP request's does: a browser, sent here by a web page say. */
+static bool is_http(const char *rest)
+{
+	const char *last = strrchr(rest, ' ');
+	return text_behind(last == NULL ? rest : last + 1, "HTTP/") != NULL;
+}
+
 static void refuse(struct session *session, enum reply reply, enum event event, const char *value)
 {
 	ask_log(session, event, value);
@@ -160,12 +174,18 @@ static void take_line(struct session *session, char *line, size_t len)
 	while (*rest == ' ')
 		*rest++ = '\0';
 	const struct verb *verb = find_verb(line);
-	if (verb == NULL) {
+	if (verb == NULL && session->phase == UNNAMED && is_http(rest)) {
+		/* Before it reaches the lines of its body, which may be anybody's. */
+		refuse(session, REPLY_UNKNOWN_COMMAND, EVENT_foreign, "http");
+		session_over(session, BYE_FOREIGN);
+	} else if (verb == NULL) {
 		/* Not the line itself: a client out of step sends its password where we await a
 		 * verb. */
 		refuse(session, REPLY_UNKNOWN_COMMAND, EVENT_syntax, "unknown command");
 	} else if (len + 2 > DIALOGUE_LINE_MAX && verb->act != do_auth) {
 		refuse(session, REPLY_LINE_TOO_LONG, EVENT_longline, verb->name);
+	} else if (session->settings->tls_required && !session->tls && !verb->in_clear) {
+		refuse(session, REPLY_TLS_FIRST, EVENT_outoforder, verb->name);
 	} else if ((verb->when & session->phase) == 0) {
 		refuse(session, session->phase == UNNAMED ? REPLY_HELLO_FIRST : verb->wrong_time,
 			EVENT_outoforder, verb->name);
@@ -209,16 +229,20 @@ void session_run(const struct session_start *start)
 	session.stream.wire = start->wire;
 	session.stream.write_timeout = start->settings->command_timeout;
 	session.phase = UNNAMED;
+	session.tls = start->tls;
 	session.accept_bare_lf = start->accept_bare_lf;
 	session.login_due = deadline_in(start->settings->login_timeout);
 	enum reply reply = ask_greeting(&session);
-	say(&session, reply);
-	if (reply != REPLY_GREETING)
+	if (reply != GO_ON)
+		say(&session, reply);
+	if (reply != GO_ON && reply != REPLY_GREETING)
 		session_over(&session, BYE_TOLD);
 	while (!session.over)
 		serve_line(&session);
 	if (session.last_word != GO_ON)
 		say(&session, session.last_word);
-	stream_close(&session.stream, session.bye != BYE_QUIT && session.bye != BYE_HANGUP);
+	/* Behind STARTTLS another session goes on with what the client sends from now on. */
+	if (session.bye != BYE_STARTTLS)
+		stream_close(&session.stream, session.bye != BYE_QUIT && session.bye != BYE_HANGUP);
 	ask_bye(&session);
 }

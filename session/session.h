@@ -11,6 +11,8 @@ struct session_start {
 	const struct settings *settings;
 	int in, out; /* the client: the same descriptor where it is a socket */
 	int wire;
+	bool tls; /* the client speaks through TLS: from the beginning, or this session goes on
+		     behind STARTTLS */
 	bool accept_bare_lf; /* from this client: bare_newline and bare_newline_networks say so */
 };
 

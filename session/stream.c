@@ -105,6 +105,14 @@ static void skip(struct stream *stream)
 		stream->begin = stream->end - 1;
 }
 
+/* Whether the connection begins with a TLS handshake, RFC 8446 5.1: such a client waits for an
+ * answer to that, and never sends a line's end. */
+static bool is_foreign(const struct stream *stream)
+{
+	return stream->in_count == stream->end - stream->begin && stream->in_count >= 3 &&
+	       memcmp(stream->room + stream->begin, "\x16\x03", 2) == 0;
+}
+
 enum stream_event stream_line(
 	struct stream *stream, struct deadline deadline, char **line, size_t *len)
 {
@@ -129,6 +137,8 @@ enum stream_event stream_line(
 		enum stream_event event = fill(stream, deadline);
 		if (event != STREAM_READY)
 			return event;
+		if (is_foreign(stream))
+			return STREAM_FOREIGN;
 	}
 }
 
@@ -148,6 +158,11 @@ enum stream_event stream_text(
 void stream_take(struct stream *stream, size_t len)
 {
 	stream->begin += len;
+}
+
+size_t stream_behind(const struct stream *stream)
+{
+	return stream->end - stream->begin;
 }
 
 bool stream_soon(const struct stream *stream)

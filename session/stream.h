@@ -32,6 +32,7 @@ enum stream_event {
 	STREAM_LONG,    /* a line over the limit was skipped whole */
 	STREAM_HANGUP,  /* the client has left, or does not read */
 	STREAM_TIMEOUT, /* the deadline passed */
+	STREAM_FOREIGN, /* the client's first octets are those of a TLS handshake */
 	STREAM_WIRE     /* the monitor speaks unasked */
 };
 
@@ -49,6 +50,9 @@ void stream_take(struct stream *stream, size_t len);
 
 /* Whether more of a text is there at once, or comes within a moment. */
 bool stream_soon(const struct stream *stream);
+
+/* How many octets of the client are there behind the line that was taken last, without waiting. */
+size_t stream_behind(const struct stream *stream);
 
 /* Queues octets for the client; sent when the queue is full, or the next line has yet to come. */
 void stream_write(struct stream *stream, const char *octets, size_t len);

@@ -13,6 +13,9 @@ enum reply check_hello(struct session *session, char *rest);
 void do_helo(struct session *session);
 void do_ehlo(struct session *session);
 
+enum reply check_starttls(struct session *session, char *rest);
+void do_starttls(struct session *session);
+
 enum reply check_auth(struct session *session, char *rest);
 void do_auth(struct session *session);
 

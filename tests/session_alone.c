@@ -31,6 +31,7 @@ static enum reply yes(enum request request)
 	case REQUEST_data: return REPLY_SEND_DATA;
 	case REQUEST_commit: return REPLY_SENT;
 	case REQUEST_reset: return REPLY_OK;
+	case REQUEST_starttls: return REPLY_TLS_UNAVAILABLE;
 	default: return GO_ON;
 	}
 }

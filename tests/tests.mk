@@ -17,8 +17,8 @@ test: all $(units) $(tools)/fake-sendmail $(tools)/session_alone
 	@POSTERN_BUILD='$(abspath $(or $(out),.))' POSTERN_SANITIZED='$(SANITIZE)' CC='$(CC)' env --default-signal=INT,QUIT sh tests/run '$(tools)' '$(T)'
 
 # A unit holds whatever it needs of every folder; what it does not need does not come in.
-$(units): $(tools)/unit/%: $(tools)/unit/%.o $(B)/relay.o $(addprefix $(B)/,monitor.a auth.a store.a base.a)
-	$(call link,$(filter %.a,$^) -lcmocka -linih -lsasl2 -lcrypt -lgdbm -lnettle)
+$(units): $(tools)/unit/%: $(tools)/unit/%.o $(B)/relay.o $(addprefix $(B)/,monitor.a auth.a tls.a store.a base.a)
+	$(call link,$(filter %.a,$^) -lcmocka -linih -lsasl2 -lssl -lcrypto -lcrypt -lgdbm -lnettle)
 
 $(tools)/unit/%.o: tests/unit/%.c Makefile
 	@mkdir -p $(@D)

@@ -31,6 +31,12 @@ static const struct profile {
 			     "munmap", "mremap", "exit_group", "restart_syscall", "rt_sigreturn",
 			     "recv", "send", "_llseek", "fstat64", "fstatat64", "fstat",
 			     "clock_gettime64", "ppoll_time64", "mmap2", "sigreturn"}},
+	/* OpenSSL asks for its process id, to see a fork, and for random octets. */
+	{"tls", {"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "poll", "ppoll",
+			"close", "shutdown", "clock_gettime", "brk", "mmap", "munmap", "mremap",
+			"getpid", "getrandom", "futex", "exit_group", "restart_syscall",
+			"rt_sigreturn", "recv", "send", "clock_gettime64", "ppoll_time64", "mmap2",
+			"futex_time64", "sigreturn"}},
 };
 
 /* Every descriptor below 64 may be closed but the lifeline: with it would go the signal by which
@@ -103,6 +109,6 @@ int main(int argc, char **argv)
 		seccomp_release(filter);
 		return failed != 0;
 	}
-	fprintf(stderr, "filter: usage: filter session|password\n");
+	fprintf(stderr, "filter: usage: filter session|password|tls\n");
 	return 2;
 }

@@ -9,7 +9,7 @@ S: 250 2.0.0 *
 C: VRFY someone
 S: 252 2.5.0 *
 C: HELP
-S*11: 214-2.0.0 *
+S*12: 214-2.0.0 *
 S: 214 2.0.0 *
 C: MAIL FROM:<a@office.example>
 S: 503 5.5.1 *EHLO*

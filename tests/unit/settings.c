@@ -397,16 +397,30 @@ static void not_built_yet(void **state)
 {
 	static const char *const asked[] = {"recipients = headers", "passwords = shadow",
 		"passwords = auxprop:sql", "security_layers = yes", "state_limit = 5",
-		"domains = office.example", "tls_certificate = /a", "tls_key = /a",
-		"tls_client_ca = /a", "tls_minimum = 1.3", "tls_required = yes", "smtputf8 = yes",
-		"dsn = yes", "sender_match = yes", "proxy_networks = ::1", "message_rate = 1",
-		"recipient_rate = 1", "alert_address = a@office.example", "lockout = 1h"};
+		"domains = office.example", "smtputf8 = yes", "dsn = yes", "sender_match = yes",
+		"proxy_networks = ::1", "message_rate = 1", "recipient_rate = 1",
+		"alert_address = a@office.example", "lockout = 1h"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)
 		bad(asked[i], "is not built into this program yet; leave it out");
 	bad("domains = office", "is no domain");
 	bad("alert_address = office", "is no mail address");
+}
+
+/* What one setting of TLS wants of another. */
+static void tls(void **state)
+{
+	(void)state;
+	bad("tls_certificate = /a", "tls_key: is missing");
+	bad("tls_key = /a", "tls_certificate: is missing");
+	bad("tls_required = yes", "wants TLS; set tls_certificate and tls_key too");
+	bad("tls_client_ca = /a", "wants TLS; set tls_certificate and tls_key too");
+	good("tls_certificate = /a\ntls_key = /b\ntls_client_ca = /c\ntls_required = yes\n"
+	     "tls_minimum = 1.0");
+	assert_string_equal(settings.tls_key, "/b");
+	assert_int_equal(settings.tls_minimum, 10);
+	assert_true(settings.tls_required);
 }
 
 static void files(void **state)
@@ -498,6 +512,7 @@ int main(void)
 		cmocka_unit_test(layers),
 		cmocka_unit_test(identities),
 		cmocka_unit_test(not_built_yet),
+		cmocka_unit_test(tls),
 		cmocka_unit_test(files),
 		cmocka_unit_test(junk),
 	};

@@ -85,6 +85,26 @@ static void the_protocol_is_told_by_rfc_3848(void **state)
 	}
 }
 
+/* RFC 8314 4.3 wants the cipher, and its name does not tell the version. */
+static void tls_is_told_with_cipher_and_version(void **state)
+{
+	struct wire_facts facts = {.version = 13, .cipher = "TLS_AES_128_GCM_SHA256"};
+	struct trace trace = usual("192.0.2.1");
+	(void)state;
+	trace.tls = &facts;
+	assert_string_equal(received(&trace),
+		"Received: from printer ([192.0.2.1])\n"
+		"\tby relay.office.example (Postern) with ESMTPSA id abc123\n"
+		"\tfor <b@away.example>\n"
+		"\ttls TLS_AES_128_GCM_SHA256 (TLS 1.3);\n"
+		"\t" DATE "\n");
+	trace.login = false;
+	trace.recipient = NULL;
+	assert_non_null(strstr(received(&trace), " with ESMTPS id abc123\n\ttls TLS_AES_"));
+	trace.extended = false;
+	assert_non_null(strstr(received(&trace), " with SMTP id abc123\n\ttls TLS_AES_"));
+}
+
 static void hide_client_hides_name_and_address(void **state)
 {
 	struct trace trace = usual("192.0.2.1");
@@ -209,6 +229,7 @@ int main(void)
 		cmocka_unit_test(received_tells_who_how_for_whom_and_when),
 		cmocka_unit_test(blind_copies_are_not_betrayed),
 		cmocka_unit_test(the_protocol_is_told_by_rfc_3848),
+		cmocka_unit_test(tls_is_told_with_cipher_and_version),
 		cmocka_unit_test(hide_client_hides_name_and_address),
 		cmocka_unit_test(an_unknown_client_is_called_so),
 		cmocka_unit_test(the_clients_name_is_made_harmless),

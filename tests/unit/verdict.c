@@ -246,10 +246,10 @@ static enum verdict_step outcome(const char *what, int milliseconds)
 {
 	size_t before = open_descriptors();
 	struct verdict_run run = started(what, false);
-	pid_t pid = run.pid;
+	pid_t pid = run.helper.pid;
 	enum verdict_step step = tell(&run, "AAAA", milliseconds, &result);
 	/* Nothing is left of it: no process, no descriptor. */
-	assert_int_equal(run.pid, -1);
+	assert_int_equal(run.helper.pid, -1);
 	assert_int_equal(kill(pid, 0), -1);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(open_descriptors(), before);
@@ -354,7 +354,7 @@ static void the_watched_descriptor_ends_the_wait(void **state)
 {
 	struct verdict_run run = started("hang", false);
 	struct wire_token token = {REQUEST_token, 1};
-	pid_t pid = run.pid;
+	pid_t pid = run.helper.pid;
 	int ends[2];
 	(void)state;
 	assert_int_equal(pipe(ends), 0);
