@@ -17,15 +17,19 @@
 #include "base/child.h"
 #include "base/jail.h"
 #include "base/kind.h"
+#include "monitor/channel.h"
 #include "monitor/spool.h"
 #include "store/accounts.h"
 #include "store/passwords.h"
 
 enum level { OK, WARNING, WRONG };
 
+enum { CHECK_S = 30 /* for a helper to answer */ };
+
 struct check {
 	const struct settings *settings;
 	bool root, wrong;
+	bool tls;       /* a certificate is set */
 	size_t offered; /* mechanisms */
 };
 
@@ -135,6 +139,102 @@ static void check_jail(struct check *check)
 	close(ends[0]);
 }
 
+/* --- TLS --- */
+
+/* Whether the account could read a file of this owner, group and mode. */
+static bool could_read(const struct identity *who, const struct stat *status)
+{
+	if (status->st_uid == who->uid)
+		return status->st_mode & S_IRUSR;
+	if (status->st_gid == who->gid)
+		return status->st_mode & S_IRGRP;
+	for (size_t i = 0; i < who->group_count; i++)
+		if (status->st_gid == who->groups[i])
+			return status->st_mode & S_IRGRP;
+	return status->st_mode & S_IROTH;
+}
+
+static void check_key(struct check *check)
+{
+	const struct identity *jailed = &check->settings->jail_user;
+	const char *path = check->settings->tls_key;
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return; /* channel_open() says why */
+	if (status.st_mode & S_IROTH)
+		found(check, WARNING, "tls_key", "%s: everybody may read it: chmod o= %s", path,
+			path);
+	else if (check->root && jailed->found && could_read(jailed, &status))
+		found(check, WARNING, "tls_key",
+			"%s: jail_user may read it, who speaks with strangers: chown root %s; "
+			"chmod 600 %s",
+			path, path, path);
+}
+
+/* Takes one of postern-tls's findings and prints it. False: there are no more. */
+static bool take_finding(struct check *check, const struct channel *channel)
+{
+	static const char *const subjects[FINDING_SUBJECTS] = {
+		[FINDING_CERTIFICATE] = "tls_certificate",
+		[FINDING_KEY] = "tls_key",
+		[FINDING_CLIENT_CA] = "tls_client_ca",
+		[FINDING_JAIL] = "postern-tls",
+	};
+	static const enum level levels[FINDING_LEVELS] = {
+		[FINDING_FINE] = OK, [FINDING_WARNING] = WARNING, [FINDING_WRONG] = WRONG};
+	const char *paths[FINDING_SUBJECTS] = {
+		[FINDING_CERTIFICATE] = check->settings->tls_certificate,
+		[FINDING_KEY] = check->settings->tls_key,
+		[FINDING_CLIENT_CA] = check->settings->tls_client_ca,
+		[FINDING_JAIL] = channel->program,
+	};
+	struct wire_finding finding;
+	struct pollfd wire = {channel->helper.wire, POLLIN, 0};
+	enum wire_end end = WIRE_GONE;
+
+	if (deadline_poll(&wire, 1, deadline_in(CHECK_S)) > 0)
+		wire_receive(channel->helper.wire, &finding, sizeof finding, &end);
+	if (end != WIRE_FINE || finding.type != WIRE_FINDING || finding.level >= FINDING_LEVELS ||
+		finding.subject >= FINDING_SUBJECTS ||
+		!wire_string(finding.words, sizeof finding.words))
+		return false;
+	found(check, levels[finding.level], subjects[finding.subject], "%s: %s",
+		paths[finding.subject], finding.words);
+	return true;
+}
+
+/* Opens certificate and key as a session would, before root is dropped, and has postern-tls look at
+ * them. */
+static void check_tls(struct check *check)
+{
+	char program[4096];
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct channel channel = {.program = program, .in = null, .out = null};
+	TEXT(words, 512);
+
+	check->tls = check->settings->tls_certificate[0];
+	if (!check->tls)
+		found(check, OK, "tls", "no certificate is set: there is no TLS");
+	else if (!verify_program(program, sizeof program, "postern-tls"))
+		found(check, WRONG, "postern-tls", "%s cannot be run: make install puts it there",
+			program);
+	else {
+		check_key(check);
+		channel.stream = dup(null);
+		channel_open(&channel, check->settings);
+		if (!channel_start(&channel, check->settings, check->root, true))
+			return found(check, WRONG, "tls", "%s; name a file that %s can read",
+				channel.fault, check->root ? "root" : "this account");
+		while (take_finding(check, &channel))
+			;
+		channel_end(&channel, deadline_in(CHECK_S), &words);
+		if (words.len)
+			found(check, WRONG, "postern-tls", "%s", text_string(&words));
+	}
+	close(null);
+}
+
 /* --- who it runs as --- */
 
 static void check_groups(struct check *check)
@@ -162,6 +262,7 @@ static bool check_identities(struct check *check)
 	if (!check->root) {
 		found(check, OK, "user", "not root: user, jail_user and jail are not looked at");
 		check_jail(check);
+		check_tls(check);
 		return true;
 	}
 	wrong = settings_identities(check->settings, &fault);
@@ -171,6 +272,7 @@ static bool check_identities(struct check *check)
 	}
 	check_groups(check);
 	check_jail(check);
+	check_tls(check);
 	wrong = jail_become(&check->settings->user, &fault);
 	if (wrong)
 		found(check, WRONG, "user", "%s", wrong);
@@ -277,8 +379,9 @@ static void check_mechanism(struct check *check, enum mechanism mechanism, const
 		found(check, WRONG, "mechanisms", "%s: %s", facts->name, answer.words);
 	else
 		found(check, OK, "mechanisms", "%s%s", facts->name,
-			facts->clear ? ": offered in cleartext_networks, since there is no TLS"
-				     : ": offered");
+			!facts->clear ? ": offered"
+			: check->tls  ? ": offered through TLS, and in cleartext_networks"
+				      : ": offered in cleartext_networks, since there is no TLS");
 }
 
 static void check_logins(struct check *check)
@@ -291,7 +394,7 @@ static void check_logins(struct check *check)
 	if (all->count > 0) {
 		if (!check_accounts(check))
 			return;
-		if (!verify_program(program, sizeof program)) {
+		if (!verify_program(program, sizeof program, "postern-auth")) {
 			found(check, WRONG, "postern-auth",
 				"%s cannot be run: make install puts it there", program);
 			return;

@@ -19,11 +19,15 @@ enum {
 	BASE64_MAX = (MESSAGE_MAX + 2) / 3 * 4
 };
 
-bool verify_program(char *path, size_t size)
+bool verify_program(char *path, size_t size, const char *name)
 {
-	if (child_beside(path, size, "postern-auth") && access(path, X_OK) == 0)
+	struct text text = {path, 0, size, false};
+
+	if (child_beside(path, size, name) && access(path, X_OK) == 0)
 		return true;
-	return text_copy(path, size, LIBEXEC "/postern-auth") && access(path, X_OK) == 0;
+	text_add(&text, LIBEXEC "/");
+	text_add(&text, name);
+	return access(text_string(&text), X_OK) == 0 && !text.cut;
 }
 
 /* Fills the first record, but for its mechanism. False where a field has no room. */
@@ -174,7 +178,7 @@ enum outcome verify_run(const struct call *call)
 	outcome = user_login(call, &login);
 	if (outcome != DONE)
 		return outcome;
-	if (!verify_program(program, sizeof program)) {
+	if (!verify_program(program, sizeof program, "postern-auth")) {
 		command_say(program, "cannot be run; make install puts it there");
 		return FAILED;
 	}

@@ -13,9 +13,9 @@ struct verify_answer {
 	char words[300]; /* why, where it is not YES */
 };
 
-/* The path of postern-auth: beside this program if it lies there, else in the folder that it is
- * installed in. False when there is none that can be run. */
-bool verify_program(char *path, size_t size);
+/* The path of postern-auth or postern-tls: beside this program if it lies there, else in the folder
+ * that it is installed in. False when there is none that can be run. */
+bool verify_program(char *path, size_t size, const char *name);
 
 /* Whether this password lets this canonical login in, by PLAIN. */
 void verify_login(const struct settings *settings, const char *program, const char *login,

@@ -5,9 +5,7 @@
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-#include <stdarg.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "tls/pem.h"
 
@@ -39,40 +37,37 @@ static const char no_room[] = "OpenSSL does not take the authorities: there is t
 
 /* --- words --- */
 
+/* A list of strings, to be put together. */
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 /* Makes a finding of strings up to a NULL. */
 static void compose(struct wire_finding *finding, enum finding_level level,
-	enum finding_subject subject, va_list strings)
+	enum finding_subject subject, const char *const *strings)
 {
 	struct text words = TEXT_OVER(finding->words);
 	memset(finding, 0, sizeof *finding);
 	finding->type = WIRE_FINDING;
 	finding->level = (uint8_t)level;
 	finding->subject = (uint8_t)subject;
-	for (const char *string; (string = va_arg(strings, const char *)) != NULL;)
-		text_add(&words, string);
+	for (; *strings != NULL; strings++)
+		text_add(&words, *strings);
 	text_string(&words);
 }
 
-/* Makes a finding of what is wrong, of strings up to a NULL. Always false. */
-__attribute__((sentinel)) static bool wrong(
-	struct wire_finding *finding, enum finding_subject subject, ...)
+/* Makes a finding of what is wrong. Always false. */
+static bool wrong(
+	struct wire_finding *finding, enum finding_subject subject, const char *const *strings)
 {
-	va_list strings;
-	va_start(strings, subject);
 	compose(finding, FINDING_WRONG, subject, strings);
-	va_end(strings);
 	return false;
 }
 
-/* Tells a finding made of strings up to a NULL. */
-__attribute__((sentinel)) static void found(
-	struct report *report, enum finding_level level, enum finding_subject subject, ...)
+/* Tells a finding. */
+static void found(struct report *report, enum finding_level level, enum finding_subject subject,
+	const char *const *strings)
 {
 	struct wire_finding finding;
-	va_list strings;
-	va_start(strings, subject);
 	compose(&finding, level, subject, strings);
-	va_end(strings);
 	report->bad |= subject == FINDING_CERTIFICATE && level != FINDING_FINE;
 	report->tell(report->context, &finding);
 }
@@ -95,12 +90,12 @@ static bool read_certificates(
 {
 	TEXT(fault, 160);
 	return pem_certificates(file, all, &fault) == NULL ||
-	       wrong(finding, subject, fault.at, ": ",
-		       subject == FINDING_CERTIFICATE
-			       ? "name the file with certificate and chain, often "
-				 "fullchain.pem"
-			       : "name a file with the authorities' certificates",
-		       NULL);
+	       wrong(finding, subject,
+		       WORDS(fault.at, ": ",
+			       subject == FINDING_CERTIFICATE
+				       ? "name the file with certificate and chain, often "
+					 "fullchain.pem"
+				       : "name a file with the authorities' certificates"));
 }
 
 /* Proves that the key is the first certificate's. */
@@ -113,13 +108,13 @@ static bool belong(const struct pair *pair, struct wire_finding *finding)
 		if (i == 0)
 			return true;
 		text_number(&number, (unsigned)i + 1);
-		return wrong(finding, FINDING_CERTIFICATE, "the key belongs to certificate ",
-			text_string(&number),
-			" of the file: the server's own certificate must stand first", NULL);
+		return wrong(finding, FINDING_CERTIFICATE,
+			WORDS("the key belongs to certificate ", text_string(&number),
+				" of the file: the server's own certificate must stand first"));
 	}
 	return wrong(finding, FINDING_KEY,
-		"the key does not belong to the certificate: name the key that it was made for",
-		NULL);
+		WORDS("the key does not belong to the certificate: name the key that it was made "
+		      "for"));
 }
 
 /* Reads certificates and key; what was read stays in the pair, for free_pair(), after a fault too.
@@ -132,7 +127,7 @@ static bool read_pair(
 	return read_certificates(
 		       files->certificate, FINDING_CERTIFICATE, &pair->certificates, finding) &&
 	       (pem_key(files->key, &pair->key, &fault) == NULL ||
-		       wrong(finding, FINDING_KEY, fault.at, NULL)) &&
+		       wrong(finding, FINDING_KEY, WORDS(fault.at))) &&
 	       belong(pair, finding);
 }
 
@@ -160,17 +155,18 @@ static bool refused(struct wire_finding *finding, X509 *certificate, int at)
 	switch (ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0) {
 	case SSL_R_EE_KEY_TOO_SMALL:
 	case SSL_R_CA_KEY_TOO_SMALL:
-		return wrong(finding, FINDING_CERTIFICATE, which.at, "has too short a key (",
-			text_string(&key), "): have one made with RSA of 2048 bits, or ECDSA",
-			NULL);
+		return wrong(finding, FINDING_CERTIFICATE,
+			WORDS(which.at, "has too short a key (", text_string(&key),
+				"): have one made with RSA of 2048 bits, or ECDSA"));
 	case SSL_R_CA_MD_TOO_WEAK:
-		return wrong(finding, FINDING_CERTIFICATE, which.at,
-			"is signed by too weak a digest: have one made that is signed by SHA-256",
-			NULL);
+		return wrong(finding, FINDING_CERTIFICATE,
+			WORDS(which.at, "is signed by too weak a digest: have one made that is "
+					"signed by SHA-256"));
 	default:
-		return wrong(finding, FINDING_CERTIFICATE, which.at, "is refused by OpenSSL, ",
-			reason != NULL ? reason : "for want of memory",
-			": have one made with RSA of 2048 bits, or ECDSA", NULL);
+		return wrong(finding, FINDING_CERTIFICATE,
+			WORDS(which.at, "is refused by OpenSSL, ",
+				reason != NULL ? reason : "for want of memory",
+				": have one made with RSA of 2048 bits, or ECDSA"));
 	}
 }
 
@@ -189,9 +185,9 @@ static bool take_pair(SSL_CTX *context, const struct pair *pair, struct wire_fin
 	TEXT(kind, 64);
 	pem_quote_key(&kind, pair->key);
 	if (!is_for_tls(pair->key))
-		return wrong(finding, FINDING_KEY, "no client takes a key of this kind (",
-			text_string(&kind), "): have a pair made with RSA of 2048 bits, or ECDSA",
-			NULL);
+		return wrong(finding, FINDING_KEY,
+			WORDS("no client takes a key of this kind (", text_string(&kind),
+				"): have a pair made with RSA of 2048 bits, or ECDSA"));
 	ERR_clear_error();
 	for (int i = 0; i < sk_X509_num(pair->certificates); i++) {
 		X509 *one = sk_X509_value(pair->certificates, i);
@@ -205,9 +201,10 @@ static bool take_pair(SSL_CTX *context, const struct pair *pair, struct wire_fin
 		SSL_CTX_check_private_key(context) == 1)
 		return true;
 	const char *reason = ERR_reason_error_string(ERR_peek_error());
-	return wrong(finding, FINDING_KEY, "the key is refused by OpenSSL, ",
-		reason != NULL ? reason : "for want of memory",
-		": have a pair made with RSA of 2048 bits, or ECDSA", NULL);
+	return wrong(finding, FINDING_KEY,
+		WORDS("the key is refused by OpenSSL, ",
+			reason != NULL ? reason : "for want of memory",
+			": have a pair made with RSA of 2048 bits, or ECDSA"));
 }
 
 const char *certificate_load(
@@ -262,7 +259,7 @@ const char *certificate_load_authorities(
 		return NULL;
 	bool taken = read_certificates(files->authorities, FINDING_CLIENT_CA, &all, &finding);
 	if (taken && !take_authorities(context, all))
-		taken = wrong(&finding, FINDING_CLIENT_CA, no_room, NULL);
+		taken = wrong(&finding, FINDING_CLIENT_CA, WORDS(no_room));
 	sk_X509_pop_free(all, X509_free);
 	ERR_clear_error();
 	return taken ? NULL : say_fault(&finding, fault);
@@ -288,20 +285,21 @@ static void look_at_dates(struct report *report, X509 *certificate, enum finding
 	TEXT(left, 24);
 	if (ahead(X509_get0_notBefore(certificate), &days)) {
 		pem_quote_date(&date, X509_get0_notBefore(certificate));
-		found(report, level, subject, who, " is valid only from ", text_string(&date),
-			": set this host's clock, or replace it", NULL);
+		found(report, level, subject,
+			WORDS(who, " is valid only from ", text_string(&date),
+				": set this host's clock, or replace it"));
 		return;
 	}
 	pem_quote_date(&date, end);
 	if (!ahead(end, &days)) {
-		found(report, level, subject, who, " expired on ", text_string(&date), ": renew it",
-			NULL);
+		found(report, level, subject,
+			WORDS(who, " expired on ", text_string(&date), ": renew it"));
 	} else if (days < DAYS_WARNED) {
 		text_number(&left, (unsigned)days);
 		text_add(&left, days == 1 ? " day" : " days");
-		found(report, FINDING_WARNING, subject, who, " expires on ", text_string(&date),
-			", in ", days == 0 ? "less than a day" : text_string(&left), ": renew it",
-			NULL);
+		found(report, FINDING_WARNING, subject,
+			WORDS(who, " expires on ", text_string(&date), ", in ",
+				days == 0 ? "less than a day" : text_string(&left), ": renew it"));
 	}
 }
 
@@ -318,15 +316,15 @@ static void look_at_name(struct report *report, X509 *leaf, const char *hostname
 		    NULL) == 1)
 		return;
 	if (X509_check_host(leaf, hostname, 0, 0, NULL) == 1) {
-		found(report, FINDING_WARNING, FINDING_CERTIFICATE, "it is for ", host.at,
-			" in a way that many clients do not take: have one made with "
-			"subjectAltName DNS:",
-			host.at, NULL);
+		found(report, FINDING_WARNING, FINDING_CERTIFICATE,
+			WORDS("it is for ", host.at,
+				" in an old way: have one made with subjectAltName DNS:", host.at));
 		return;
 	}
 	pem_quote_hosts(&names, leaf);
-	found(report, FINDING_WRONG, FINDING_CERTIFICATE, "it is for ", text_string(&names),
-		" and not for ", host.at, ": have one made for that name, or set hostname", NULL);
+	found(report, FINDING_WRONG, FINDING_CERTIFICATE,
+		WORDS("it is for ", text_string(&names), " and not for ", host.at,
+			": have one made for that name, or set hostname"));
 }
 
 /* Who of the file issued the certificate, by name and by signature; NULL: nobody. */
@@ -373,11 +371,10 @@ static void look_at_chain(struct report *report, const pem_list *all)
 		return;
 	pem_quote_name(&subject, X509_get_subject_name(top));
 	pem_quote_name(&issuer, X509_get_issuer_name(top));
-	found(report, FINDING_WARNING, FINDING_CERTIFICATE, "its chain ends at ",
-		text_string(&subject), ", issued by ", text_string(&issuer),
-		", which neither the file nor this system has: append that one's certificate, or "
-		"name the whole chain, fullchain.pem",
-		NULL);
+	found(report, FINDING_WARNING, FINDING_CERTIFICATE,
+		WORDS("its chain ends at ", text_string(&subject), ", issued by ",
+			text_string(&issuer),
+			", which is missing: append it, or name the file fullchain.pem"));
 }
 
 /* Looks at a pair that belongs together, or whose key alone is bad. */
@@ -397,33 +394,18 @@ static void look_at_certificate(struct report *report, const pem_list *all, cons
 	look_at_name(report, leaf, hostname);
 	if (X509_check_purpose(leaf, X509_PURPOSE_SSL_SERVER, 0) != 1)
 		found(report, FINDING_WRONG, FINDING_CERTIFICATE,
-			"by its key usage it is for no server: have one made with "
-			"extendedKeyUsage serverAuth",
-			NULL);
+			WORDS("by its key usage it is for no server: have one made with "
+			      "extendedKeyUsage serverAuth"));
 	look_at_chain(report, all);
 	if (report->bad)
 		return;
 	pem_quote_hosts(&names, leaf);
 	pem_quote_date(&date, X509_get0_notAfter(leaf));
-	found(report, FINDING_FINE, FINDING_CERTIFICATE, text_string(&names), "; until ",
-		text_string(&date),
-		X509_self_signed(leaf, 0) == 1 ? "; self-signed: clients must be told to trust it"
-					       : "",
-		NULL);
-}
-
-/* Looks at a key that was taken; the file's mode too, for whoever reads the key is the server. */
-static void look_at_key(struct report *report, int file, const EVP_PKEY *key)
-{
-	struct stat status;
-	TEXT(kind, 64);
-	pem_quote_key(&kind, key);
-	if (fstat(file, &status) == 0 && (status.st_mode & S_IROTH) != 0)
-		found(report, FINDING_WARNING, FINDING_KEY,
-			"every account of this host can read the file: chmod o-r", NULL);
-	else
-		found(report, FINDING_FINE, FINDING_KEY, text_string(&kind),
-			"; belongs to the certificate", NULL);
+	found(report, FINDING_FINE, FINDING_CERTIFICATE,
+		WORDS(text_string(&names), "; until ", text_string(&date),
+			X509_self_signed(leaf, 0) == 1
+				? "; self-signed: clients must be told to trust it"
+				: ""));
 }
 
 static void look_at_authorities(
@@ -442,17 +424,17 @@ static void look_at_authorities(
 		pem_quote_name(&who, X509_get_subject_name(one));
 		look_at_dates(report, one, FINDING_CLIENT_CA, FINDING_WARNING, text_string(&who));
 		if (X509_check_ca(one) == 0)
-			found(report, FINDING_WARNING, FINDING_CLIENT_CA, who.at,
-				" is no authority and can vouch for itself alone: name its "
-				"issuer's certificate",
-				NULL);
+			found(report, FINDING_WARNING, FINDING_CLIENT_CA,
+				WORDS(who.at,
+					" is no authority and can vouch for itself alone: name its "
+					"issuer's certificate"));
 	}
 	text_number(&count, (unsigned)sk_X509_num(all));
 	text_add(&count, sk_X509_num(all) == 1 ? " authority" : " authorities");
 	if (take_authorities(context, all))
-		found(report, FINDING_FINE, FINDING_CLIENT_CA, text_string(&count), NULL);
+		found(report, FINDING_FINE, FINDING_CLIENT_CA, WORDS(text_string(&count)));
 	else
-		found(report, FINDING_WRONG, FINDING_CLIENT_CA, no_room, NULL);
+		found(report, FINDING_WRONG, FINDING_CLIENT_CA, WORDS(no_room));
 	sk_X509_pop_free(all, X509_free);
 }
 
@@ -463,11 +445,12 @@ void certificate_check(const struct certificate_files *files, const char *hostna
 	struct wire_finding finding;
 	struct pair pair;
 	SSL_CTX *scratch = NULL;
+	TEXT(kind, 64);
 	/* As for a connection, nothing of the host's openssl.cnf. */
 	if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 ||
 		(scratch = SSL_CTX_new(TLS_server_method())) == NULL) {
 		found(&report, FINDING_WRONG, FINDING_CERTIFICATE,
-			"OpenSSL cannot be set up: there is too little memory", NULL);
+			WORDS("OpenSSL cannot be set up: there is too little memory"));
 		return;
 	}
 	bool taken = read_pair(files, &pair, &finding) && take_pair(scratch, &pair, &finding);
@@ -476,8 +459,11 @@ void certificate_check(const struct certificate_files *files, const char *hostna
 	/* Where the first certificate is not the server's own, its dates and names say nothing. */
 	if (taken || (finding.subject == FINDING_KEY && pair.certificates != NULL))
 		look_at_certificate(&report, pair.certificates, hostname);
-	if (taken)
-		look_at_key(&report, files->key, pair.key);
+	if (taken) {
+		pem_quote_key(&kind, pair.key);
+		found(&report, FINDING_FINE, FINDING_KEY,
+			WORDS(text_string(&kind), "; belongs to the certificate"));
+	}
 	free_pair(&pair);
 	if (files->authorities != -1)
 		look_at_authorities(&report, files, scratch);

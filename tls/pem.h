@@ -20,7 +20,7 @@ typedef STACK_OF(X509) pem_list;
 /* Reads all certificates of a file from its beginning, whatever else it holds; at least one. *all
  * is the caller's to free, NULL after a fault. NULL, or what is wrong in words, without a remedy.
  */
-const char *pem_certificates(int file, STACK_OF(X509) * *all, struct text *fault);
+const char *pem_certificates(int file, pem_list **all, struct text *fault);
 
 /* Reads the first private key of a file from its beginning, whatever else it holds. Nobody is asked
  * for a passphrase. *key is the caller's to free, NULL after a fault. NULL, or what is wrong in

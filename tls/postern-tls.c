@@ -104,7 +104,7 @@ static _Noreturn void check_files(struct tls *tls)
 
 static void wait_for_go(void)
 {
-	struct wire_plain go;
+	struct wire_plain go = {0};
 	if (duty_receive(&go, sizeof go) != sizeof go || go.type != WIRE_GO)
 		duty_fail("no go");
 }
