@@ -22,7 +22,7 @@ class Host:
         self.way = way
         self.folder = tempfile.mkdtemp(prefix="postern-test.", dir="/tmp")
         os.chmod(self.folder, 0o755)
-        for name in "postern", "postern-auth":
+        for name in "postern", "postern-auth", "postern-tls":
             shutil.copy(os.path.join(BUILD, name), self.folder)
         for name in "data", "spool", "jail":
             os.mkdir(self.path(name))
