@@ -5,6 +5,8 @@
  * Each filter is an allow list: whatever it does not name kills the process. It looks at the
  * architecture first (int 0x80 has other numbers) and refuses x32: libseccomp does both. */
 #include <linux/filter.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <seccomp.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,12 +33,13 @@ static const struct profile {
 			     "munmap", "mremap", "exit_group", "restart_syscall", "rt_sigreturn",
 			     "recv", "send", "_llseek", "fstat64", "fstatat64", "fstat",
 			     "clock_gettime64", "ppoll_time64", "mmap2", "sigreturn"}},
-	/* OpenSSL asks for its process id, to see a fork, and for random octets. */
+	/* OpenSSL asks for its process id, to see a fork, and for random octets; of setsockopt
+	   there is TCP_QUICKACK alone. */
 	{"tls", {"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "poll", "ppoll",
 			"close", "shutdown", "clock_gettime", "brk", "mmap", "munmap", "mremap",
-			"getpid", "getrandom", "futex", "exit_group", "restart_syscall",
-			"rt_sigreturn", "recv", "send", "clock_gettime64", "ppoll_time64", "mmap2",
-			"futex_time64", "sigreturn"}},
+			"getpid", "getrandom", "futex", "setsockopt", "exit_group",
+			"restart_syscall", "rt_sigreturn", "recv", "send", "clock_gettime64",
+			"ppoll_time64", "mmap2", "futex_time64", "sigreturn"}},
 };
 
 /* Every descriptor below 64 may be closed but the lifeline: with it would go the signal by which
@@ -64,6 +67,10 @@ static int add(scmp_filter_ctx filter, const char *name)
 	if (strcmp(name, "sendto") == 0)
 		return seccomp_rule_add(
 			filter, SCMP_ACT_ALLOW, number, 1, SCMP_A4(SCMP_CMP_EQ, 0, 0));
+	if (strcmp(name, "setsockopt") == 0)
+		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 2,
+			SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),
+			SCMP_A2(SCMP_CMP_EQ, TCP_QUICKACK, 0));
 	/* No memory may become code. */
 	if (strcmp(name, "mmap") == 0 || strcmp(name, "mmap2") == 0)
 		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
