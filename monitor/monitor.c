@@ -293,7 +293,9 @@ void monitor_greet(struct monitor *monitor, enum reply reply)
 	memcpy(greeting.id, monitor->id, sizeof greeting.id);
 	greeting.type = WIRE_GREETING;
 	greeting.reply = (uint16_t)reply;
-	monitor->greeted = monitor->last = deadline_in(0);
+	monitor->last = deadline_in(0);
+	if (reply != GO_ON)
+		monitor->greeted = monitor->last;
 	monitor->possible = envelope_offer(monitor);
 	monitor_send(monitor, &greeting, sizeof greeting, NULL, 0);
 }
@@ -394,7 +396,9 @@ static struct child_status end_all(struct monitor *monitor)
 		reap(monitor, &start->spare, now);
 	text_add(&words, "postern-tls: ");
 	size_t before = words.len;
-	channel_end(&start->channel, deadline_in_ms(FAREWELL_MS + KILLED_MS), &words);
+	/* Within a handshake it has nobody to say good-bye to. */
+	channel_end(&start->channel, monitor->tls ? deadline_in_ms(FAREWELL_MS + KILLED_MS) : now,
+		&words);
 	if (words.len > before)
 		log_error(&monitor->log, text_string(&words));
 	return status;

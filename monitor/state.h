@@ -92,8 +92,8 @@ struct monitor {
 	struct envelope envelope;
 	unsigned messages; /* texts begun */
 
-	struct deadline begun, greeted,
-		last;       /* the connection; its last greeting; the last record */
+	/* When the connection began, the client was greeted, and the last record came. */
+	struct deadline begun, greeted, last;
 	bool mail_accepted; /* of some transaction: login_timeout is over */
 	unsigned records, logs, refusals;
 	uint64_t in, out; /* octets of the client, by the session's word */

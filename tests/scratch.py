@@ -14,6 +14,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from fcntl import LOCK_EX, flock
 
 TESTS = os.path.dirname(os.path.abspath(__file__))
 BUILD = os.path.abspath(os.environ.get("POSTERN_BUILD") or os.path.dirname(TESTS))
@@ -77,13 +78,26 @@ class Programs:
         self.folder = tempfile.mkdtemp(prefix="postern-test.", dir="/tmp")
         os.chmod(self.folder, 0o755)
         for name, place in (("smtpd", BUILD), ("postern-auth", BUILD), ("postern", BUILD),
-                            ("fake-sendmail", TOOLS), ("session_alone", TOOLS)):
+                            ("postern-tls", BUILD), ("fake-sendmail", TOOLS), ("session_alone", TOOLS)):
             path = os.path.join(place, name)
             if os.path.exists(path):
                 shutil.copy(path, os.path.join(self.folder, name))
 
     def path(self, name):
         return os.path.join(self.folder, name)
+
+    def certificate(self):
+        """Makes a certificate and its key, once for all who use these programs: office.pem, office.key."""
+        with open(self.path("office.lock"), "ab") as lock:
+            flock(lock, LOCK_EX)
+            if os.path.exists(self.path("office.pem")):
+                return
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                 "-days", "30", "-subj", "/CN=office.example",
+                 "-addext", "subjectAltName=DNS:office.example,DNS:localhost,IP:127.0.0.1",
+                 "-keyout", self.path("office.key"), "-out", self.path("office.pem")],
+                stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=60)
 
     def remove(self):
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -235,6 +249,17 @@ class Scratch:
                 if key not in keys:
                     file.write(("%s = %s\n" % (key, value)).encode("latin-1"))
         os.chmod(self.path("postern.conf"), 0o644)
+
+    def tls(self):
+        """Gives smtpd a certificate for office.example, localhost and 127.0.0.1, and its key, which only
+        who starts smtpd can read."""
+        self.programs.certificate()
+        for name, mode in ("office.pem", 0o644), ("office.key", 0o600):
+            shutil.copyfile(self.programs.path(name), self.path(name))
+            os.chmod(self.path(name), mode)
+        if "user" in self.identity():
+            os.chown(self.path("office.key"), CALLER, CALLER)
+        self.write_settings(tls_certificate=self.path("office.pem"), tls_key=self.path("office.key"))
 
     def sendmail(self, *orders):
         """What sendmail shall do, in words of fake-sendmail.c; none: take the message, status 0."""

@@ -75,8 +75,6 @@ static void put_reason(struct text *words)
 {
 	unsigned long error = ERR_peek_error();
 	const char *reason = ERR_reason_error_string(error);
-	if (ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING)
-		reason = "the client left";
 	text_add(words, reason != NULL ? reason : "no reason is known");
 }
 
@@ -101,14 +99,16 @@ static int version_of(unsigned number)
 }
 
 /* Tickets would need a key that outlives this process, and there is no memory of sessions either:
- * every handshake is a whole one. */
+ * every handshake is a whole one. An end of the connection without TLS's own good-bye is an end
+ * like any other: SMTP has marks of its own for what is whole, and many a client leaves so. */
 static bool configure(SSL_CTX *context, unsigned minimum)
 {
 	int groups[] = {NID_X25519, NID_X9_62_prime256v1, NID_secp384r1};
 	SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
 					     SSL_OP_NO_RENEGOTIATION |
 					     SSL_OP_CIPHER_SERVER_PREFERENCE |
-					     SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
+					     SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION |
+					     SSL_OP_IGNORE_UNEXPECTED_EOF);
 	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
 					  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 					  SSL_MODE_RELEASE_BUFFERS);

@@ -1,4 +1,13 @@
-# STARTTLS that is not offered is not understood. (RFC 5321 4.2.4)
-alone
+# Without a certificate STARTTLS is neither offered nor understood. (RFC 3207 4, RFC 5321 4.2.4)
+S: 220 office.example *
+C: EHLO client.example
+S: 250-office.example*
+S: 250-PIPELINING
+S: 250-SIZE *
+S: 250-8BITMIME
+S: 250-AUTH PLAIN LOGIN
+S: 250 ENHANCEDSTATUSCODES
 C: STARTTLS
-S: 50* 5.5.*
+S: 502 5.5.1 *
+C: NOOP
+S: 250 2.0.0 *

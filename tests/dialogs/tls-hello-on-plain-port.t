@@ -1,7 +1,7 @@
-# A TLS client hello on a port without TLS is one bad line. (RFC 8314 3.3)
+# A client that begins with TLS on the plain port is let go at once, and the log says what it was. (RFC 8314 3.3)
 alone
 S: 220 office.example *
 C: \x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03junk
-S: 501 5.5.2 *CR LF*
-C: NOOP
-S: 250 2.0.0 *
+S: closed
+log: foreign value=*tls*
+log: disconnect reason=foreign

@@ -1,0 +1,19 @@
+# A connection cut inside DATA, without close_notify, has sent nothing: anybody in between can cut it. (RFC 8446 6.1)
+settings: networks = 127.0.0.1
+tls
+C: STARTTLS
+S: 220 2.0.0 *
+handshake
+hello
+C: MAIL FROM:<a@office.example>
+S: 250 2.1.0 *
+C: RCPT TO:<b@away.example>
+S: 250 2.1.5 *
+C: DATA
+S: 354 *
+C: Subject: text
+C: 
+C: whole line
+hang up
+delivered: nothing
+log: disconnect reason=hangup stage=data

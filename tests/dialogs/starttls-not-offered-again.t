@@ -1,0 +1,16 @@
+# In TLS there is no STARTTLS any more. (RFC 3207 4.2)
+tls
+C: STARTTLS
+S: 220 2.0.0 *
+handshake
+C: EHLO client.example
+S: 250-office.example*
+S: 250-PIPELINING
+S: 250-SIZE *
+S: 250-8BITMIME
+S: 250-AUTH PLAIN LOGIN
+S: 250 ENHANCEDSTATUSCODES
+C: STARTTLS
+S: 503 5.5.1 *
+C: NOOP
+S: 250 2.0.0 *
