@@ -5,39 +5,22 @@
  * Only ratios of one run say something: the floor itself differs from machine to machine. A line
  * and its CRLF go out in one write: two would be two reads and two wake-ups, and the floor would
  * answer twice now and then. The goals are information; missing one is no failure. */
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum {
-	STEPS_MAX = 10,
-	SMALL = 2 * 1024,
-	LARGE = 20 * 1000 * 1000,
-	PIECE = 64 * 1024,
-	PATIENCE = 60
-};
+#include "bench/measure.h"
+
+enum { STEPS_MAX = 10, SMALL = 2 * 1024, LARGE = 20 * 1000 * 1000, PIECE = 64 * 1024 };
 
 /* What is measured of one session, all from the client's connect(). */
 enum measure { GREETING, LAST_REPLY, CHILD_ENDED, ALL_GONE, PROCESSOR, FAULTS, MEASURES };
 
 struct sample {
 	double of[MEASURES]; /* microseconds; FAULTS a count */
-};
-
-struct program {
-	const char *name;
-	char *argv[4];
 };
 
 /* Octets to send, `times` over; no reply is awaited if there is `more` to come. */
@@ -55,121 +38,21 @@ struct dialogue {
 	size_t count;
 };
 
-/* What the superserver has, and the client connects to. */
 struct bench {
-	int listener, null;
-	struct sockaddr_in address;
+	struct superserver superserver;
 	struct sample *samples[2]; /* the floor's, smtpd's */
 	size_t pairs;
 };
-
-static _Noreturn __attribute__((format(printf, 1, 2))) void die(const char *form, ...)
-{
-	va_list list;
-	va_start(list, form);
-	fputs("bench: ", stderr);
-	vfprintf(stderr, form, list);
-	fputc('\n', stderr);
-	va_end(list);
-	exit(1);
-}
-
-static double now(void)
-{
-	struct timespec time;
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3;
-}
 
 static double microseconds(struct timeval time)
 {
 	return (double)time.tv_sec * 1e6 + (double)time.tv_usec;
 }
 
-/* --- the superserver's part */
-
-static void listen_on_loopback(struct bench *bench)
+static void say(const struct client *client, struct octets step)
 {
-	socklen_t len = sizeof bench->address;
-	bench->address.sin_family = AF_INET;
-	bench->address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	bench->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bench->null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (bench->listener < 0 || bench->null < 0 ||
-		bind(bench->listener, (struct sockaddr *)&bench->address, len) != 0 ||
-		listen(bench->listener, 16) != 0 ||
-		getsockname(bench->listener, (struct sockaddr *)&bench->address, &len) != 0)
-		die("cannot listen: %s", strerror(errno));
-}
-
-/* Accepts the connection and starts the program with the socket on 0 and 1, as tcpserver does. */
-static pid_t spawn(const struct bench *bench, const struct program *program)
-{
-	int client = accept4(bench->listener, NULL, NULL, SOCK_CLOEXEC);
-	if (client < 0)
-		die("accept: %s", strerror(errno));
-	/* fork, as xinetd and tcpserver do. */
-	pid_t pid = fork();
-	if (pid == 0) {
-		dup2(client, 0);
-		dup2(client, 1);
-		dup2(bench->null, 2);
-		execv(program->argv[0], program->argv);
-		_exit(127);
-	}
-	if (pid < 0)
-		die("fork: %s", strerror(errno));
-	close(client);
-	return pid;
-}
-
-/* --- the client's part */
-
-static int call(const struct bench *bench)
-{
-	struct timeval patience = {PATIENCE, 0};
-	int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (server < 0 || connect(server, (const struct sockaddr *)&bench->address,
-				  sizeof bench->address) != 0)
-		die("connect: %s", strerror(errno));
-	setsockopt(server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-	setsockopt(server, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-	return server;
-}
-
-/* Reads one reply, to the end of its last line, which has a blank behind its code. */
-static void hear(int server, const char *program, const char *after)
-{
-	char reply[8192];
-	size_t have = 0;
-	for (;;) {
-		ssize_t got = read(server, reply + have, sizeof reply - 1 - have);
-		if (got <= 0)
-			die("%s gave no reply to %.4s", program, after);
-		have += (size_t)got;
-		reply[have] = '\0';
-		if (reply[have - 1] != '\n')
-			continue;
-		const char *line = reply + have - 1;
-		while (line > reply && line[-1] != '\n')
-			line--;
-		if (strlen(line) > 4 && line[3] == ' ')
-			break;
-	}
-	if (*reply != '2' && *reply != '3')
-		die("%s answered %.4s with: %s", program, after, reply);
-}
-
-static void say(int server, const char *program, struct octets step)
-{
-	for (; step.times > 0; step.times--) {
-		for (size_t put = 0; put < step.len;) {
-			ssize_t done = write(server, step.at + put, step.len - put);
-			if (done <= 0)
-				die("%s does not take %.4s", program, step.at);
-			put += (size_t)done;
-		}
-	}
+	for (; step.times > 0; step.times--)
+		measure_say(client, step.at, step.len);
 }
 
 /* Serves and plays one session, and waits until all that it started are gone. */
@@ -177,26 +60,24 @@ static void play(const struct bench *bench, const struct program *program,
 	const struct dialogue *dialogue, struct sample *sample)
 {
 	struct rusage before, after;
-	int status;
+	struct client client = {.server = program->name};
 	getrusage(RUSAGE_CHILDREN, &before);
-	double start = now();
-	int server = call(bench);
-	pid_t pid = spawn(bench, program);
-	hear(server, program->name, "connect");
-	sample->of[GREETING] = now() - start;
+	double start = measure_now();
+	client.socket = measure_call(&bench->superserver);
+	pid_t pid = measure_spawn(&bench->superserver, program);
+	measure_hear(&client, "connect");
+	sample->of[GREETING] = measure_now() - start;
 	for (size_t i = 0; i < dialogue->count; i++) {
-		say(server, program->name, dialogue->steps[i]);
+		say(&client, dialogue->steps[i]);
 		if (!dialogue->steps[i].more)
-			hear(server, program->name, dialogue->steps[i].at);
+			measure_hear(&client, dialogue->steps[i].at);
 	}
-	sample->of[LAST_REPLY] = now() - start;
-	close(server);
-	if (waitpid(pid, &status, 0) != pid || status != 0)
-		die("%s ended with wait status %d", program->name, status);
-	sample->of[CHILD_ENDED] = now() - start;
-	while (wait(NULL) > 0 || errno == EINTR)
-		;
-	sample->of[ALL_GONE] = now() - start;
+	sample->of[LAST_REPLY] = measure_now() - start;
+	close(client.socket);
+	measure_wait(pid, program);
+	sample->of[CHILD_ENDED] = measure_now() - start;
+	measure_wait_for_all();
+	sample->of[ALL_GONE] = measure_now() - start;
 	getrusage(RUSAGE_CHILDREN, &after);
 	sample->of[PROCESSOR] = microseconds(after.ru_utime) + microseconds(after.ru_stime) -
 				microseconds(before.ru_utime) - microseconds(before.ru_stime);
@@ -252,7 +133,7 @@ static struct octets login(const char *name, const char *password)
 	int len = snprintf(plain + 1, sizeof plain - 1, "%s%c%s", name, '\0', password) + 1;
 	char *put = room + sprintf(room, "AUTH PLAIN ");
 	if (len >= (int)sizeof plain - 3)
-		die("name and password are too long");
+		measure_die("name and password are too long");
 	for (int i = 0; i < len; i += 3) {
 		unsigned three = (unsigned)(unsigned char)plain[i] << 16 |
 				 (unsigned)(unsigned char)plain[i + 1] << 8 |
@@ -267,7 +148,7 @@ static struct octets login(const char *name, const char *password)
 static void add(struct dialogue *dialogue, struct octets step)
 {
 	if (dialogue->count == STEPS_MAX)
-		die("too many steps");
+		measure_die("too many steps");
 	dialogue->steps[dialogue->count++] = step;
 }
 
@@ -295,27 +176,13 @@ static struct dialogue dialogue(
 
 /* --- what is told */
 
-static int by_size(const void *a, const void *b)
-{
-	double left = *(const double *)a, right = *(const double *)b;
-	return (left > right) - (left < right);
-}
-
-/* First quartile, median, third quartile. */
-struct quartiles {
-	double first, median, third;
-};
-
 static struct quartiles quartiles(const struct sample *samples, size_t count, enum measure measure)
 {
-	double *sorted = calloc(count, sizeof *sorted);
-	if (sorted == NULL)
-		die("no memory");
+	double *values = measure_room(count, sizeof *values);
 	for (size_t i = 0; i < count; i++)
-		sorted[i] = samples[i].of[measure];
-	qsort(sorted, count, sizeof *sorted, by_size);
-	struct quartiles result = {sorted[count / 4], sorted[count / 2], sorted[count * 3 / 4]};
-	free(sorted);
+		values[i] = samples[i].of[measure];
+	struct quartiles result = measure_quartiles(values, count);
+	free(values);
 	return result;
 }
 
@@ -359,20 +226,14 @@ int main(int argc, char **argv)
 	struct bench bench = {.pairs = argc == 7 ? strtoul(argv[6], NULL, 10) : 0};
 	char rows[4][128];
 	if (bench.pairs == 0 || bench.pairs > 100000)
-		die("usage: bench FLOOR SMTPD SETTINGS NAME PASSWORD PAIRS");
+		measure_die("usage: bench FLOOR SMTPD SETTINGS NAME PASSWORD PAIRS");
 	static char dash_f[] = "-f";
 	const struct program programs[2] = {
 		{"floor", {argv[1], NULL}}, {"smtpd", {argv[2], dash_f, argv[3], NULL}}};
 	for (int i = 0; i < 2; i++)
-		if ((bench.samples[i] = calloc(bench.pairs, sizeof *bench.samples[i])) == NULL)
-			die("no memory");
-	/* Whoever outlives smtpd becomes our child, and is waited for and counted. */
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
-		die("subreaper: %s", strerror(errno));
-	clearenv();
-	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
-	setenv("TCPREMOTEIP", "127.0.0.1", 1);
-	listen_on_loopback(&bench);
+		bench.samples[i] = measure_room(bench.pairs, sizeof *bench.samples[i]);
+	measure_alone();
+	measure_listen(&bench.superserver);
 	const struct octets auth = login(argv[4], argv[5]), small = small_message(),
 			    large = large_piece();
 	const struct dialogue dialogues[] = {
@@ -398,7 +259,5 @@ int main(int argc, char **argv)
 	       "floor, smtpd\n");
 	for (size_t i = 0; i < sizeof dialogues / sizeof *dialogues; i++)
 		printf("%s\n", rows[i]);
-	if (bench.pairs < 100)
-		printf("\nFewer than 100 pairs: a first look, no measurement.\n");
 	return 0;
 }
