@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <time.h>
 
 /* Forward secrecy and AEAD, ECDHE alone: whoever knows TLS 1.2 has it, and DHE costs the server
  * more than the client. Of TLS 1.3 OpenSSL's three are all good. */
@@ -122,6 +123,9 @@ static bool configure(SSL_CTX *context, unsigned minimum)
 const char *handshake_prepare(struct handshake *handshake, const struct certificate_files *files,
 	unsigned minimum, struct text *fault)
 {
+	/* The dates of a client's certificate are looked at within the jail: there glibc could not
+	 * open the host's time zone any more. */
+	tzset();
 	/* Nothing of the host's openssl.cnf: what is offered stands here. */
 	if (OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1 ||
 		(handshake->context = SSL_CTX_new(TLS_server_method())) == NULL ||

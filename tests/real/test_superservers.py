@@ -1,9 +1,11 @@
 """smtpd under real superservers, by the files that this package installs for them.
 
-xinetd.d/submission and tcpserver/run are used as they are but for port and paths. As root, xinetd runs in
-a mount namespace of its own, whose /dev/log is a socket of the test.
+The files of xinetd.d/ and tcpserver/ are used as they are but for port and paths: `submission` and `run`
+begin in clear, `submissions` and `run-submissions` with TLS. As root, xinetd runs in a mount namespace of
+its own, whose /dev/log is a socket of the test.
 """
 
+import contextlib
 import os
 import pwd
 import re
@@ -11,6 +13,7 @@ import select
 import shutil
 import smtplib
 import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -82,7 +85,7 @@ def installed(postern, name, port):
     assert times == 1, "the program's path"
     text, times = re.subn(r"/etc/postern\.conf", postern.path("postern.conf"), text)
     assert times == 1, "the settings' path"
-    text, times = re.subn(r"(?m)(^\tport\s+= |-b 100 0 )587\b", r"\g<1>%d" % port, text)
+    text, times = re.subn(r"(?m)(^\tport\s+= |-b 100 0 )(587|465)\b", r"\g<1>%d" % port, text)
     assert times == 1, "the port"
     return text
 
@@ -124,13 +127,13 @@ class Superserver:
         self.output.close()
 
 
-@pytest.fixture(name="xinetd")
-def with_xinetd(postern):
+@contextlib.contextmanager
+def under_xinetd(postern, name):
     if not shutil.which("xinetd"):
         pytest.skip("no xinetd")
     postern.write_settings(log="syslog")
     port = free_port()
-    text = installed(postern, "xinetd.d/submission", port)
+    text = installed(postern, name, port)
     text, times = re.subn(r"disable(\s+)= yes", r"disable\1= no", text)
     assert times == 1
     text = text.replace("# bind            = 192.0.2.1", "bind            = 127.0.0.1")
@@ -151,24 +154,54 @@ def with_xinetd(postern):
     syslog.close()
 
 
-@pytest.fixture(name="tcpserver")
-def with_tcpserver(postern):
+@contextlib.contextmanager
+def under_tcpserver(postern, name):
     if not shutil.which("tcpserver"):
         pytest.skip("no tcpserver")
     port = free_port()
     path = postern.path("run/run")
     with open(path, "w", encoding="utf-8") as file:
-        file.write(installed(postern, "tcpserver/run", port))
+        file.write(installed(postern, name, port))
     os.chmod(path, 0o755)
     server = Superserver(postern, port, [path])
     yield server
     server.end()
 
 
-def send(server, name, login=False, source="127.0.0.1"):
-    client = smtplib.SMTP("127.0.0.1", server.port, local_hostname="client.example", timeout=30,
-                          source_address=(source, 0))
+@pytest.fixture(name="xinetd")
+def with_xinetd(postern):
+    with under_xinetd(postern, "xinetd.d/submission") as server:
+        yield server
+
+
+@pytest.fixture(name="xinetd_tls")
+def with_xinetd_and_tls(postern):
+    with under_xinetd(postern, "xinetd.d/submissions") as server:
+        yield server
+
+
+@pytest.fixture(name="tcpserver")
+def with_tcpserver(postern):
+    with under_tcpserver(postern, "tcpserver/run") as server:
+        yield server
+
+
+@pytest.fixture(name="tcpserver_tls")
+def with_tcpserver_and_tls(postern):
+    with under_tcpserver(postern, "tcpserver/run-submissions") as server:
+        yield server
+
+
+def send(server, name, login=False, source="127.0.0.1", tls=False):
+    """One message; with `tls` on a port that begins with it, from a client that knows the certificate."""
+    facts = {"local_hostname": "client.example", "timeout": 30, "source_address": (source, 0)}
+    if tls:
+        context = ssl.create_default_context(cafile=server.postern.path("office.pem"))
+        client = smtplib.SMTP_SSL("127.0.0.1", server.port, context=context, **facts)
+    else:
+        client = smtplib.SMTP("127.0.0.1", server.port, **facts)
     client.ehlo()
+    assert not client.has_extn("starttls")
     if login:
         client.login("alice", "sesame-open")
     client.sendmail("%s@office.example" % name, ["bob@away.example"],
@@ -228,6 +261,30 @@ def test_xinetd_settings_error(postern, xinetd):
         assert xinetd.syslog.wait(r"error .*postern\.conf:1:.*colour")
 
 
+@as_installed
+def test_xinetd_tls(postern, xinetd_tls):
+    """Port 465: TLS from the first octet, with a key that only who starts smtpd can read."""
+    postern.tls()
+    postern.account("alice", "sesame-open")
+    send(xinetd_tls, "alice", login=True, source="127.3.0.9", tls=True)
+    assert "with ESMTPSA " in postern.only_delivery().fields("Received")[0]
+    xinetd_tls.no_sessions()
+    if xinetd_tls.syslog:
+        assert xinetd_tls.syslog.wait(r"postern\[\d+\]: tls .*client=127\.3\.0\.9 result=ok version=TLSv1\.3")
+        assert xinetd_tls.syslog.wait(r"postern\[\d+\]: relay .*rule=login user=alice .*status=0")
+        assert "sesame-open" not in "".join(xinetd_tls.syslog.lines)
+
+
+@as_installed
+def test_xinetd_tls_without_a_certificate(postern, xinetd_tls):
+    """Nobody is served, nothing is said in clear, and the log names the remedy."""
+    with socket.create_connection(("127.0.0.1", xinetd_tls.port), PATIENCE) as client:
+        assert client.recv(100) == b""
+    xinetd_tls.no_sessions()
+    if xinetd_tls.syslog:
+        assert xinetd_tls.syslog.wait(r"postern\[\d+\]: error .*set tls_certificate and tls_key")
+
+
 def test_tcpserver(postern, tcpserver):
     postern.write_settings(networks="127.3.0.0/16")
     postern.account("alice", "sesame-open")
@@ -250,3 +307,16 @@ def test_tcpserver_end(tcpserver):
     tcpserver.process.wait(PATIENCE)
     assert client.ehlo()[0] == 250
     assert client.quit()[0] == 221
+
+
+def test_tcpserver_tls(postern, tcpserver_tls):
+    """The same as under xinetd, with the log on standard error."""
+    postern.tls()
+    postern.account("alice", "sesame-open")
+    send(tcpserver_tls, "alice", login=True, source="127.3.0.9", tls=True)
+    assert "with ESMTPSA " in postern.only_delivery().fields("Received")[0]
+    tcpserver_tls.no_sessions()
+    log = tcpserver_tls.said()
+    assert re.search(r"postern\[\d+\]: tls .*client=127\.3\.0\.9 result=ok version=TLSv1\.3", log)
+    assert re.search(r"postern\[\d+\]: relay .*rule=login user=alice .*status=0", log)
+    assert "sesame-open" not in log
