@@ -24,7 +24,8 @@ $(B)/libexec: FORCE
 
 install: all
 	install -d '$(DESTDIR)$(LIBEXEC)' '$(DESTDIR)$(SBIN)' '$(data)/tcpserver' '$(xinetd)'
-	install -m 755 $(out)smtpd $(out)postern-auth $(out)postern-tls '$(DESTDIR)$(LIBEXEC)'
+	install -m 755 $(out)smtpd '$(DESTDIR)$(LIBEXEC)'
+	install -m 711 $(out)postern-auth $(out)postern-tls '$(DESTDIR)$(LIBEXEC)'
 	install -m 755 $(out)postern '$(DESTDIR)$(SBIN)'
 	set -e; for page in man/*.[1-9]; do \
 	  folder='$(DESTDIR)$(MAN)'/man$${page##*.}; \

@@ -172,8 +172,22 @@ static void check_key(struct check *check)
 			path, path, path);
 }
 
+/* A program that its caller may not read starts opaque: else other processes of `user` could take
+ * what it holds before it has made itself so. */
+static void check_mode(struct check *check, const char *program)
+{
+	struct stat status;
+
+	if (check->root && stat(program, &status) == 0 &&
+		could_read(&check->settings->user, &status))
+		found(check, WARNING, "programs",
+			"%s: other programs that run as `user` could look into it: chmod 711 %s",
+			program, program);
+}
+
 /* Takes one of postern-tls's findings and prints it. False: there are no more. */
-static bool take_finding(struct check *check, const struct channel *channel)
+static bool take_finding(
+	struct check *check, const struct channel *channel, enum finding_subject *subject)
 {
 	static const char *const subjects[FINDING_SUBJECTS] = {
 		[FINDING_CERTIFICATE] = "tls_certificate",
@@ -199,6 +213,7 @@ static bool take_finding(struct check *check, const struct channel *channel)
 		finding.subject >= FINDING_SUBJECTS ||
 		!wire_string(finding.words, sizeof finding.words))
 		return false;
+	*subject = finding.subject;
 	found(check, levels[finding.level], subjects[finding.subject], "%s: %s",
 		paths[finding.subject], finding.words);
 	return true;
@@ -211,6 +226,7 @@ static void check_tls(struct check *check)
 	char program[4096];
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct channel channel = {.program = program, .in = null, .out = null};
+	enum finding_subject last = FINDING_SUBJECTS;
 	TEXT(words, 512);
 
 	check->tls = check->settings->tls_certificate[0];
@@ -226,11 +242,13 @@ static void check_tls(struct check *check)
 		if (!channel_start(&channel, check->settings, check->root, true))
 			return found(check, WRONG, "tls", "%s; name a file that %s can read",
 				channel.fault, check->root ? "root" : "this account");
-		while (take_finding(check, &channel))
+		check_mode(check, program);
+		while (take_finding(check, &channel, &last))
 			;
 		channel_end(&channel, deadline_in(CHECK_S), &words);
-		if (words.len)
-			found(check, WRONG, "postern-tls", "%s", text_string(&words));
+		if (last != FINDING_JAIL)
+			found(check, WRONG, "postern-tls", "%s",
+				words.len ? text_string(&words) : "it did not come to an end");
 	}
 	close(null);
 }
@@ -400,6 +418,7 @@ static void check_logins(struct check *check)
 			return;
 		}
 		found(check, OK, "postern-auth", "%s", program);
+		check_mode(check, program);
 	}
 	for (size_t i = 0; i < all->count; i++) {
 		named |= (mechanism_set)1 << all->list[i];

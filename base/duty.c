@@ -3,6 +3,7 @@
 #include "base/duty.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -86,6 +87,8 @@ void duty_send(const void *record, size_t len, const void *more, size_t more_len
 
 void duty_begin(void *first, size_t len)
 {
+	/* Who does not read any more shows as an error. */
+	signal(SIGPIPE, SIG_IGN);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		duty_fail("PR_SET_DUMPABLE cannot be set");
 	if (!jail_lifeline(HELPER_LIFELINE))

@@ -110,23 +110,37 @@ bool channel_start(struct channel *channel, const struct settings *settings, boo
 	return true;
 }
 
-/* It does not what it should: it is ended, and how is the fault. */
+void channel_refuse(struct channel *channel, const char *why)
+{
+	text_copy(channel->fault, sizeof channel->fault, why);
+}
+
+/* It does not what it should: it is ended, and how is the fault. By its lifeline: it may be root's
+ * still, and not ours to kill. */
 static enum verdict give_up(struct channel *channel, const char *what)
 {
 	struct text fault = TEXT_OVER(channel->fault);
-	struct child_status status = child_wait(channel->helper.pid, deadline_in_ms(END_MS));
+	struct child_status status = {CHILD_ABANDONED, 0, true};
+	if (!child_ended(channel->helper.pid, deadline_in_ms(END_MS), &status)) {
+		status.timed_out = true;
+		let_go(&channel->helper.lifeline);
+		child_ended(channel->helper.pid, deadline_in_ms(END_MS), &status);
+		status.timed_out = true;
+	}
 	helper_explain(&channel->helper, status, what, &fault);
 	text_string(&fault);
-	helper_forget(&channel->helper);
+	helper_end(&channel->helper);
 	return NO;
 }
 
-enum verdict channel_ready(struct channel *channel, struct deadline deadline, int watch)
+enum verdict channel_ready(
+	struct channel *channel, struct deadline deadline, const int watch[CHANNEL_WATCH])
 {
-	struct pollfd polled[] = {{channel->helper.wire, POLLIN, 0}, {watch, POLLIN, 0}};
+	struct pollfd polled[] = {
+		{channel->helper.wire, POLLIN, 0}, {watch[0], POLLIN, 0}, {watch[1], POLLIN, 0}};
 	struct wire_plain ready;
 	enum wire_end end;
-	if (deadline_poll(polled, 2, deadline) <= 0)
+	if (deadline_poll(polled, 3, deadline) <= 0)
 		return give_up(channel, "postern-tls was not ready in time");
 	if (polled[0].revents == 0)
 		return CANNOT_TELL;

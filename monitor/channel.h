@@ -30,9 +30,16 @@ void channel_open(struct channel *channel, const struct settings *settings);
  * findings. Lets go of the stream's end and of the files. False: .fault says why. */
 bool channel_start(struct channel *channel, const struct settings *settings, bool root, bool check);
 
+/* There is no TLS in this connection, for the caller's reason. */
+void channel_refuse(struct channel *channel, const char *why);
+
+enum { CHANNEL_WATCH = 2 };
+
 /* Waits until postern-tls has loaded its files and entered its jail. NO: it is gone, and .fault
- * says why; CANNOT_TELL: `watch` became ready first, and postern-tls still runs. */
-enum verdict channel_ready(struct channel *channel, struct deadline deadline, int watch);
+ * says why; CANNOT_TELL: one of `watch` (-1: none) became ready first, and postern-tls still runs.
+ */
+enum verdict channel_ready(
+	struct channel *channel, struct deadline deadline, const int watch[CHANNEL_WATCH]);
 
 /* Tells postern-tls that nobody else reads the client from now on, and lets go of the client. */
 void channel_go(struct channel *channel);

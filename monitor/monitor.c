@@ -237,6 +237,9 @@ void answer_bye(struct monitor *monitor, const char *octets, size_t more)
 	}
 	monitor->in += record->in;
 	monitor->out += record->out;
+	/* Where all is over already only the counts are of use. */
+	if (monitor->end != GOING)
+		return;
 	if (record->reason != BYE_STARTTLS)
 		monitor_end(monitor, byes[record->reason]);
 	else if (monitor->state == LEAVING)

@@ -32,13 +32,19 @@ static void log_fault(const struct monitor *monitor, const char *result, const c
 static bool is_ready(struct monitor *monitor)
 {
 	struct channel *channel = &monitor->start->channel;
+	/* A session that waits for its greeting may have to say that it has no jail: it is heard in
+	 * the handshake. */
+	const int watch[CHANNEL_WATCH] = {
+		monitor->start->tls ? -1 : monitor->session.wire, monitor->start->signals};
 	enum verdict ready = NO;
 	if (channel->fault[0] == '\0')
-		ready = channel_ready(channel, deadline_in(READY_S), monitor->session.wire);
+		ready = channel_ready(channel, deadline_in(READY_S), watch);
 	if (ready == NO && !monitor->told)
 		log_fault(monitor, "unavailable", channel->fault);
 	monitor->told |= ready == NO; /* once is enough: in this connection it stays so */
-	if (ready == CANNOT_TELL)
+	if (ready == CANNOT_TELL && monitor_signalled(monitor))
+		monitor_end(monitor, END_SIGNAL);
+	else if (ready == CANNOT_TELL)
 		monitor_interrupted(monitor);
 	return ready == YES;
 }
@@ -63,10 +69,13 @@ void answer_starttls(struct monitor *monitor, const char *octets, size_t more)
 {
 	struct channel *channel = &monitor->start->channel;
 	(void)octets, (void)more;
-	if (!starttls_offered(monitor)) {
+	if (monitor->tls || channel->program == NULL) {
 		monitor_distrust(monitor, "STARTTLS where none was offered");
 		return;
 	}
+	/* A client may say it though it was not offered. */
+	if (!starttls_offered(monitor))
+		channel_refuse(channel, "there is no second session: too many processes");
 	if (channel->fault[0] == '\0')
 		channel_start(channel, monitor->settings, false, false);
 	if (!is_ready(monitor)) {
@@ -76,6 +85,9 @@ void answer_starttls(struct monitor *monitor, const char *octets, size_t more)
 	}
 	/* RFC 3207 4.2: nothing that was said in clear is known any more. */
 	envelope_reset(monitor);
+	/* Whose login_timeout was over gets it anew; for all others it runs on. */
+	if (monitor->logged_in || monitor->mail_accepted)
+		monitor->greeted = deadline_in(0);
 	monitor->logged_in = false;
 	monitor->login[0] = '\0';
 	monitor->hello[0] = '\0';
@@ -93,7 +105,7 @@ bool starttls_offered(const struct monitor *monitor)
 void starttls_leave(struct monitor *monitor)
 {
 	struct child_status status;
-	/* It goes by itself, or by its lifeline: one that stays could still read the client. */
+	/* One that stays could still read the client. */
 	if (!child_ended(monitor->session.pid, deadline_in_ms(LEAVE_MS), &status)) {
 		monitor_distrust(monitor, "the session stayed behind STARTTLS");
 		return;

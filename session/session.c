@@ -231,8 +231,8 @@ void session_run(const struct session_start *start)
 	session.phase = UNNAMED;
 	session.tls = start->tls;
 	session.accept_bare_lf = start->accept_bare_lf;
-	session.login_due = deadline_in(start->settings->login_timeout);
 	enum reply reply = ask_greeting(&session);
+	session.login_due = deadline_in(start->settings->login_timeout);
 	if (reply != GO_ON)
 		say(&session, reply);
 	if (reply != GO_ON && reply != REPLY_GREETING)

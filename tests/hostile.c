@@ -24,7 +24,7 @@ static void wait_for_driver(const struct hostile *hostile)
 		report(hostile, "odd", "driver");
 }
 
-static void wait_for_ever(void)
+void wait_for_ever(void)
 {
 	for (;;)
 		poll(NULL, 0, -1);
@@ -50,6 +50,8 @@ static void do_one(struct hostile *hostile, char **words)
 		return;
 	}
 	tell(hostile);
+	if (strcmp(what, "leaves") == 0)
+		_exit(0); /* the client's socket is not for reports any more */
 	if (strcmp(what, "bye") != 0)
 		wait_for_ever();
 }
@@ -92,7 +94,7 @@ static void do_line(struct hostile *hostile, char **words)
 	ask_plainly(hostile, REQUEST_commit);
 }
 
-/* logs COUNT: so many log records, then a question. */
+/* logs COUNT [starttls]: so many log records, then a question, or the next session. */
 static void do_logs(struct hostile *hostile, char **words)
 {
 	unsigned long long count = 0;
@@ -100,6 +102,8 @@ static void do_logs(struct hostile *hostile, char **words)
 	go(hostile, "idle");
 	for (; count > 0 && !hostile->over; count--)
 		ask_plainly(hostile, REQUEST_log);
+	if (strcmp(words[1], "starttls") == 0)
+		leave(hostile);
 	if (ask_plainly(hostile, REQUEST_reset))
 		report_number(hostile, "answered", hostile->reply);
 }
@@ -230,11 +234,12 @@ static void do_connect(struct hostile *hostile, char **words)
 	report(hostile, "tried", sent < 0 ? "in vain" : "");
 }
 
-/* early REQUEST: a login, and a record while postern-auth still thinks. */
+/* early REQUEST [FIRST]: a login, or another question that takes its time, and a record before its
+ * answer. */
 static void do_early(struct hostile *hostile, char **words)
 {
 	go(hostile, "idle");
-	make(hostile, REQUEST_login);
+	make(hostile, *words[1] != '\0' ? (enum request)named(words[1]) : REQUEST_login);
 	tell(hostile);
 	shape_record(hostile, named(words[0]), EXACT, 0);
 	tell(hostile);
@@ -270,7 +275,7 @@ static const struct {
 	{"logs", do_logs}, {"unread", do_unread}, {"busy", do_busy}, {"silent", do_silent},
 	{"spin", do_spin}, {"write", do_write}, {"chatter", do_chatter}, {"shut", do_shut},
 	{"close", do_close}, {"rights", do_rights}, {"connect", do_connect}, {"early", do_early},
-	{"login", do_login}};
+	{"login", do_login}, {"leave", do_leave}, {"promoted", do_promoted}};
 
 enum { WORDS = 6 };
 
@@ -299,10 +304,13 @@ void session_run(const struct session_start *start)
 	hostile.start = start;
 	hostile.state = START;
 	hostile.seed = 1;
+	if (do_too_early(&hostile))
+		return;
 	if (deadline_poll(&wire, 1, deadline_in(ANSWER_S)) > 0)
 		wire_receive(start->wire, &hostile.got, sizeof hostile.got, &end);
+	/* One that goes on behind STARTTLS has nothing to greet with. */
 	report(&hostile, end == WIRE_FINE && hostile.got.type == WIRE_GREETING ? "ready" : "odd",
-		"greeting");
+		hostile.got.answer.reply == GO_ON ? "goes on" : "greets");
 	read_order(&hostile, line, sizeof line, words);
 	for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
 		if (strcmp(orders[i].name, words[0]) == 0)

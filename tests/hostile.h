@@ -78,9 +78,13 @@ void make(struct hostile *hostile, enum request request);
 /* Makes a record of any type in a shape. */
 void shape_record(struct hostile *hostile, size_t type, enum shape shape, uint8_t value);
 
-/* What must come of the record in .made: `answer`, `nothing` or `bye`, where it is fine; `gone`
- * where it is an end of file; else why the monitor must end the connection. */
+/* What must come of the record in .made: `answer`, `nothing` or `bye`, where it is fine; `leaves`
+ * where it is the good-bye behind STARTTLS; `gone` where it is an end of file; else why the monitor
+ * must end the connection. */
 const char *expected(const struct hostile *hostile);
+
+/* Whether the monitor must offer STARTTLS to this session. */
+bool starttls_is_offered(const struct hostile *hostile);
 
 /* Appends octets to the record. */
 void add_octets(struct hostile *hostile, const char *octets);
@@ -104,7 +108,24 @@ bool go(struct hostile *hostile, const char *state);
  * connection. */
 bool ask(struct hostile *hostile);
 
-/* The generator: fuzz SEED COUNT. */
+/* Does nothing any more, and never leaves. */
+void wait_for_ever(void);
+
+/* The generator: fuzz SEED COUNT [starttls]. */
 void do_fuzz(struct hostile *hostile, char **words);
+
+/* Asks for STARTTLS, from any state, and ends as a session of ours does; another one goes on. */
+void leave(struct hostile *hostile);
+
+/* leave STATE [HOW [OCTETS]]: the same, or with something that no session of ours does. */
+void do_leave(struct hostile *hostile, char **words);
+
+/* promoted MECHANISM TOKEN MILLISECONDS: logs in, begins a transaction, and leaves after a while.
+ */
+void do_promoted(struct hostile *hostile, char **words);
+
+/* early REQUEST SHAPE, by the realm of the settings: a record while postern-tls shakes hands.
+ * False: the settings have no such order. */
+bool do_too_early(struct hostile *hostile);
 
 #endif

@@ -13,6 +13,6 @@ N ?= 2000000
 hostile: all $(B)/tests/hostile $(B)/tests/fake-sendmail
 	POSTERN_BUILD='$(abspath $(or $(out),.))' POSTERN_TEST_TOOLS='$(abspath $(B)/tests)' \
 	POSTERN_SANITIZED='$(SANITIZE)' PYTHONDONTWRITEBYTECODE=1 HOSTILE_RECORDS='$(N)' \
-	/usr/bin/python3 -m pytest -q -p no:cacheprovider --tb=short -k generator tests/real/test_hostile.py
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider --tb=short -k generator tests/real/test_hostile.py tests/real/test_hostile_tls.py
 
 .PHONY: hostile

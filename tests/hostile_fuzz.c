@@ -8,8 +8,8 @@
 #include "tests/hostile.h"
 
 enum {
-	LOGINS_MAX = 2, /* a second failed one costs a second */
-	REFUSED_MAX = 190,
+	LOGINS_MAX = 2,   /* a second failed one costs a second */
+	REFUSED_MAX = 95, /* of 200, in each of two sessions */
 	TOKENS_MAX = 12,
 	RECIPIENTS = 8 /* of which headers are made */
 };
@@ -177,6 +177,7 @@ static size_t weight(const struct hostile *hostile, enum request request)
 			       : 0;
 	case REQUEST_commit: return hostile->refused < REFUSED_MAX ? 1 : 0;
 	case REQUEST_log: return hostile->logs < WIRE_LOGS_MAX ? 1 : 0;
+	case REQUEST_starttls: /* by order alone, at the end */
 	case REQUEST_bye: return 0;
 	default: return 2;
 	}
@@ -212,7 +213,26 @@ static void count(struct hostile *hostile, enum request request, struct accepted
 			sizeof *accepted->list);
 }
 
-/* fuzz SEED COUNT: so many records; then good-bye, or a record that may be anything. */
+/* Leaves for STARTTLS, from wherever it is; the next session is as hostile. */
+static void leave_talking(struct hostile *hostile, const struct accepted *accepted)
+{
+	if (hostile->state == LOGIN) {
+		make(hostile, REQUEST_token);
+		add_octets(hostile, "*");
+		ask(hostile);
+	}
+	if (hostile->state == DATA)
+		ask_plainly(hostile, REQUEST_reset);
+	ask_plainly(hostile, REQUEST_starttls);
+	while (below(hostile, 3) > 0 && hostile->logs++ < WIRE_LOGS_MAX) {
+		make(hostile, REQUEST_log);
+		vary(hostile, accepted);
+		ask(hostile);
+	}
+	leave(hostile);
+}
+
+/* fuzz SEED COUNT: so many records; then good-bye, STARTTLS, or a record that may be anything. */
 void do_fuzz(struct hostile *hostile, char **words)
 {
 	static struct accepted accepted;
@@ -229,6 +249,8 @@ void do_fuzz(struct hostile *hostile, char **words)
 		count(hostile, request, &accepted);
 	}
 	report_number(hostile, "sent", hostile->sent);
+	if (strcmp(words[2], "starttls") == 0)
+		leave_talking(hostile, &accepted);
 	make(hostile, REQUEST_bye);
 	if (below(hostile, 2) == 0)
 		vary(hostile, &accepted);

@@ -53,7 +53,7 @@ static const struct {
 	const char *name;
 	enum state state;
 } states[] = {{"start", START}, {"idle", IDLE}, {"mail", MAIL}, {"rcpt", RCPT}, {"data", DATA},
-	{"login", LOGIN}};
+	{"login", LOGIN}, {"leaving", LEAVING}};
 
 enum { STATES = sizeof states / sizeof *states };
 
@@ -118,6 +118,13 @@ static void note(struct hostile *hostile, enum request request, enum reply reply
 		hostile->state = reply == REPLY_CHALLENGE ? LOGIN : IDLE;
 		break;
 	case REQUEST_commit: report_number(hostile, "committed", reply_facts(reply)->code); break;
+	case REQUEST_starttls:
+		if (reply == REPLY_START_TLS) {
+			report(hostile, "dropped", "");
+			hostile->state = LEAVING;
+			hostile->offered = 0;
+		}
+		break;
 	default: break;
 	}
 	if (request == REQUEST_hello || request == REQUEST_commit ||
@@ -223,7 +230,9 @@ bool go(struct hostile *hostile, const char *name)
 		ask_plainly(hostile, REQUEST_hello);
 	if (goal == LOGIN)
 		ask_plainly(hostile, REQUEST_login);
-	for (size_t i = 0; goal != LOGIN && goal > IDLE && hostile->state != goal && i < 3; i++)
+	if (goal == LEAVING)
+		ask_plainly(hostile, REQUEST_starttls);
+	for (size_t i = 0; goal < LOGIN && goal > IDLE && hostile->state != goal && i < 3; i++)
 		ask_plainly(hostile, way[i]);
 	report(hostile, hostile->state == goal ? "reached" : "odd", name);
 	return hostile->state == goal;
@@ -287,9 +296,34 @@ void shape_record(struct hostile *hostile, size_t type, enum shape shape, uint8_
 	room[0] = (char)type;
 }
 
+bool starttls_is_offered(const struct hostile *hostile)
+{
+	return !hostile->start->tls && hostile->start->settings->tls_certificate[0] != '\0';
+}
+
 static bool is_string(const char *field, size_t size)
 {
 	return memchr(field, '\0', size) != NULL;
+}
+
+static const char *bad_sender(const struct hostile *hostile)
+{
+	const char *sender = hostile->made.mail.sender;
+	if (!is_string(sender, ADDRESS_MAX + 1) || address_check(sender, ADDRESS_SENDER) != 0)
+		return "bad sender";
+	return hostile->start->settings->tls_required && !hostile->start->tls
+		       ? "a sender before TLS"
+		       : NULL;
+}
+
+/* One that leaves for STARTTLS is fine where STARTTLS was answered, and only there. */
+static const char *bad_bye(const struct hostile *hostile)
+{
+	uint8_t reason = hostile->made.bye.reason;
+	if (reason >= BYES)
+		return "bad bye";
+	return reason == BYE_STARTTLS && hostile->state != LEAVING ? "left for STARTTLS out of turn"
+								   : NULL;
 }
 
 /* What is wrong with the record's content, if its length and its time are right. */
@@ -306,11 +340,7 @@ static const char *bad_content(const struct hostile *hostile)
 				       (made->login.present != 0) == (more > 0)
 			       ? NULL
 			       : "bad login";
-	case REQUEST_mail:
-		return is_string(made->mail.sender, ADDRESS_MAX + 1) &&
-				       address_check(made->mail.sender, ADDRESS_SENDER) == 0
-			       ? NULL
-			       : "bad sender";
+	case REQUEST_mail: return bad_sender(hostile);
 	case REQUEST_rcpt:
 		return is_string(made->rcpt.recipient, ADDRESS_MAX + 1) &&
 				       address_check(made->rcpt.recipient, ADDRESS_RECIPIENT) == 0
@@ -325,7 +355,9 @@ static const char *bad_content(const struct hostile *hostile)
 				       is_string(made->log.value, WIRE_LOG_VALUE)
 			       ? NULL
 			       : "bad log record";
-	case REQUEST_bye: return made->bye.reason < BYES ? NULL : "bad bye";
+	case REQUEST_bye: return bad_bye(hostile);
+	case REQUEST_starttls:
+		return starttls_is_offered(hostile) ? NULL : "STARTTLS where none was offered";
 	default: return NULL;
 	}
 }
@@ -344,8 +376,8 @@ const char *expected(const struct hostile *hostile)
 	if ((questions[type].when & hostile->state) == 0)
 		return "out of turn";
 	const char *bad = bad_content(hostile);
-	return bad                       ? bad
-	       : type == REQUEST_bye     ? "bye"
+	return bad                   ? bad
+	       : type == REQUEST_bye ? hostile->made.bye.reason == BYE_STARTTLS ? "leaves" : "bye"
 	       : answered((uint8_t)type) ? "answer"
 					 : "nothing";
 }

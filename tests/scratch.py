@@ -21,6 +21,8 @@ BUILD = os.path.abspath(os.environ.get("POSTERN_BUILD") or os.path.dirname(TESTS
 TOOLS = os.environ.get("POSTERN_TEST_TOOLS") or os.path.join(os.path.dirname(TESTS), "build", "tests")
 SANITIZED = bool(os.environ.get("POSTERN_SANITIZED"))
 PATIENCE = 30 if SANITIZED else 10  # seconds for what should happen at once
+HELPERS = "postern-auth", "postern-tls"
+HELPER_MODE = 0o755 if SANITIZED else 0o711  # as installed; a sanitizer reads /proc/self, which is then root's
 SERVICE, JAILED, CALLER = 61001, 61002, 61003  # ids that no account of a machine has
 NOISE = {  # what a superserver may leave in the environment, and sendmail must not see
     "PATH": "/evil", "IFS": "x", "MAIL_CONFIG": "/evil", "SMTPHOST": "192.0.2.66",
@@ -82,6 +84,8 @@ class Programs:
             path = os.path.join(place, name)
             if os.path.exists(path):
                 shutil.copy(path, os.path.join(self.folder, name))
+            if os.path.exists(path) and name in HELPERS:
+                os.chmod(os.path.join(self.folder, name), HELPER_MODE)
 
     def path(self, name):
         return os.path.join(self.folder, name)

@@ -173,9 +173,19 @@ static bool refused(struct wire_finding *finding, X509 *certificate, int at)
 /* Whether keys of this kind are for TLS. OpenSSL takes DSA too, which no client of today knows. */
 static bool is_for_tls(const EVP_PKEY *key)
 {
-	static const char *const kinds[] = {"RSA", "RSA-PSS", "EC", "ED25519", "ED448"};
+	static const char *const kinds[] = {"RSA", "RSA-PSS", "ED25519", "ED448"};
+	/* OpenSSL's names of P-256, P-384 and P-521: of others no client knows. */
+	static const char *const curves[] = {"prime256v1", "secp384r1", "secp521r1"};
+	char curve[64] = "";
+	size_t len;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (EVP_PKEY_is_a(key, kinds[i]))
+			return true;
+	if (!EVP_PKEY_is_a(key, "EC") ||
+		EVP_PKEY_get_group_name(key, curve, sizeof curve, &len) != 1)
+		return false;
+	for (size_t i = 0; i < sizeof curves / sizeof *curves; i++)
+		if (strcmp(curve, curves[i]) == 0)
 			return true;
 	return false;
 }

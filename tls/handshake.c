@@ -19,7 +19,11 @@
 		"ECDHE-RSA-AES256-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA256:"          \
 		"AES256-SHA256:AES128-SHA:AES256-SHA:@SECLEVEL=0"
 
-enum { UNIQUE_LEAST = 12 /* octets of a Finished message */ };
+enum {
+	UNIQUE_LEAST = 12, /* octets of a Finished message */
+	CLIENT_LEVEL = 2,  /* OpenSSL's security level for client certificates: 112 bits */
+	RECORD_MAX = 16384 /* octets of one record of TLS */
+};
 
 /* --- the pump's buffers as OpenSSL's stream --- */
 
@@ -104,7 +108,7 @@ static int version_of(unsigned number)
  * like any other: SMTP has marks of its own for what is whole, and many a client leaves so. */
 static bool configure(SSL_CTX *context, unsigned minimum)
 {
-	int groups[] = {NID_X25519, NID_X9_62_prime256v1, NID_secp384r1};
+	int groups[] = {NID_X25519, NID_X9_62_prime256v1, NID_secp384r1, NID_secp521r1};
 	SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
 					     SSL_OP_NO_RENEGOTIATION |
 					     SSL_OP_CIPHER_SERVER_PREFERENCE |
@@ -139,6 +143,10 @@ const char *handshake_prepare(struct handshake *handshake, const struct certific
 	if (files->authorities >= 0) {
 		if (certificate_load_authorities(handshake->context, files, fault) != NULL)
 			return text_string(fault);
+		/* Whatever tls_minimum lets in as a connection: who is vouched for by MD5 or SHA-1
+		 * is not. */
+		X509_VERIFY_PARAM_set_auth_level(
+			SSL_CTX_get0_param(handshake->context), CLIENT_LEVEL);
 		SSL_CTX_set_verify(handshake->context, SSL_VERIFY_PEER, note_stranger);
 	}
 	handshake->ssl = SSL_new(handshake->context);
@@ -189,9 +197,12 @@ static enum pump_step decode(struct handshake *handshake, struct pump *pump)
 static enum pump_step encode(struct handshake *handshake, struct pump *pump)
 {
 	struct pump_buffer *from = &pump->from_near;
-	while (from->begin < from->end) {
-		int done = SSL_write(
-			handshake->ssl, from->room + from->begin, (int)(from->end - from->begin));
+	/* A record is begun only where all of it fits: one that waits would be in the way of what
+	 * OpenSSL itself has to answer. */
+	while (from->begin < from->end && pump_room(&pump->to_far) >= PUMP_ROOM / 2) {
+		size_t len = from->end - from->begin;
+		int done = SSL_write(handshake->ssl, from->room + from->begin,
+			(int)(len < RECORD_MAX ? len : RECORD_MAX));
 		if (done <= 0)
 			return judge(handshake, done);
 		from->begin += (size_t)done;
@@ -316,8 +327,10 @@ void handshake_facts(const struct handshake *handshake, struct wire_facts *facts
 	facts->bits = (uint16_t)(bits > 0 ? bits : 0);
 	text_add(&name, SSL_CIPHER_standard_name(cipher));
 	put_bindings(handshake, facts);
-	facts->stranger = certificate != NULL && handshake->stranger;
-	if (certificate != NULL && !handshake->stranger) {
+	facts->stranger =
+		certificate != NULL &&
+		(handshake->stranger || SSL_get_verify_result(handshake->ssl) != X509_V_OK);
+	if (certificate != NULL && facts->stranger == 0) {
 		put_subject(certificate, &subject);
 		put_names(certificate, &names);
 	}

@@ -18,8 +18,8 @@
 
 enum { CALLS_MAX = 64 };
 
-/* The names behind the first line of each are what libc makes of the same calls on other machines.
- */
+/* The names at the end of each are what libc makes of the same calls on other machines; time and
+ * gettimeofday are no calls where the clock can be read without one. */
 static const struct profile {
 	const char *name;
 	const char *calls[CALLS_MAX];
@@ -28,18 +28,19 @@ static const struct profile {
 			    "clock_gettime", "exit_group", "restart_syscall", "rt_sigreturn",
 			    "shutdown", "recv", "send", "clock_gettime64", "ppoll_time64",
 			    "sigreturn"}},
-	{"password", {"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "lseek",
-			     "newfstatat", "poll", "ppoll", "close", "clock_gettime", "brk", "mmap",
-			     "munmap", "mremap", "exit_group", "restart_syscall", "rt_sigreturn",
-			     "recv", "send", "_llseek", "fstat64", "fstatat64", "fstat",
-			     "clock_gettime64", "ppoll_time64", "mmap2", "sigreturn"}},
+	{"password",
+		{"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "lseek", "newfstatat",
+			"poll", "ppoll", "close", "clock_gettime", "time", "gettimeofday", "brk",
+			"mmap", "munmap", "mremap", "exit_group", "restart_syscall", "rt_sigreturn",
+			"recv", "send", "_llseek", "fstat64", "fstatat64", "fstat",
+			"clock_gettime64", "ppoll_time64", "mmap2", "sigreturn"}},
 	/* OpenSSL asks for its process id, to see a fork, and for random octets; of setsockopt
 	   there is TCP_QUICKACK alone. */
 	{"tls", {"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "poll", "ppoll",
-			"close", "shutdown", "clock_gettime", "brk", "mmap", "munmap", "mremap",
-			"getpid", "getrandom", "futex", "setsockopt", "exit_group",
-			"restart_syscall", "rt_sigreturn", "recv", "send", "clock_gettime64",
-			"ppoll_time64", "mmap2", "futex_time64", "sigreturn"}},
+			"close", "shutdown", "clock_gettime", "time", "gettimeofday", "brk", "mmap",
+			"munmap", "mremap", "getpid", "getrandom", "futex", "setsockopt",
+			"exit_group", "restart_syscall", "rt_sigreturn", "recv", "send",
+			"clock_gettime64", "ppoll_time64", "mmap2", "futex_time64", "sigreturn"}},
 };
 
 /* Every descriptor below 64 may be closed but the lifeline: with it would go the signal by which

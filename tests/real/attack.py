@@ -3,19 +3,50 @@ are judged: by what the session says it was told, by the log, by what reached se
 still alive.
 """
 
+import base64
 import os
 import re
 import selectors
 import shutil
 import signal
 import socket
+import ssl
 import time
 
-from scratch import PATIENCE, children, no_orphans, words
+from scratch import PATIENCE, TESTS, TOOLS, Scratch, children, no_orphans, words
+from tls import Tls
 
 INSIDE, OUTSIDE = "127.0.0.1", "192.0.2.9"  # may relay; may not
-BYES = {"quit", "hangup", "timeout", "errors", "signal", "nojail"}
+BYES = {"quit", "hangup", "timeout", "errors", "signal", "nojail", "injection", "foreign"}
 ENOUGH = 5  # monitors that hang are enough to see it
+STATES = ["start", "idle", "mail", "rcpt", "data", "login"]
+SHAPES = ["exact", "short", "long", "longest", "bare", "zeros", "ones", "anything"]
+
+with open(os.path.join(os.path.dirname(TESTS), "base", "requests.def"), encoding="ascii") as definition:
+    ROWS = re.findall(r"^REQUEST\((\w+),.*struct (\w+),", definition.read(), re.M)
+REQUESTS = [name for name, _ in ROWS]
+PLAIN = [name for name, record in ROWS if record == "wire_plain"]  # of one octet, which cannot be shorter
+
+
+def make_place(programs, way, **settings):
+    """A folder of its own, with one account and with clients inside and outside."""
+    shutil.copy(os.path.join(TOOLS, "hostile"), programs.path("hostile"))
+    scratch = Scratch(programs, way)
+    scratch.write_settings(networks=INSIDE, cleartext_networks=INSIDE + " " + OUTSIDE, mechanisms="PLAIN LOGIN",
+                           message_size_limit=400000, recipient_limit=20, **settings)
+    scratch.account("known", "right")
+    return scratch
+
+
+def token(text):
+    return base64.b64encode(text.encode("latin-1")).decode()
+
+
+def records(states):
+    """Every record in every shape in these states: the words of an order."""
+    return [("one", state, request, *shape) for state in states for request in REQUESTS
+            for shape in [*([shape] for shape in SHAPES if shape != "short" or request not in PLAIN),
+                          *(("anything", n) for n in range(1, 4))]]
 
 
 class Attack:
@@ -23,19 +54,21 @@ class Attack:
 
     `acts` are what is done to it when a word of its report comes; `deaf` names a word behind which the
     client reads no more. `within` are the seconds from the order to the monitor's end, `beyond` those that must
-    pass. `reason`, if set, is the disconnect line's; else it follows from what the session expects.
+    pass. `reason`, if set, is the disconnect line's; else it follows from what the session expects. One that
+    is `unheard` cannot report.
     """
 
     def __init__(self, *order, client=INSIDE, acts=None, deaf=None, within=PATIENCE, beyond=0,
-                 reason=None, why=None, outlives=False, knows=False, tcp=False,
-                 program="hostile"):
+                 reason=None, why=None, outlives=False, knows=False, tcp=False, unheard=False,
+                 program="hostile", arguments=()):
         self.order = " ".join(str(word) for word in order)
         self.client, self.acts, self.deaf = client, acts or {}, deaf
-        self.outlives = outlives
-        self.tcp, self.program = tcp, program
+        self.outlives, self.unheard = outlives, unheard
+        self.tcp, self.program, self.arguments = tcp, program, arguments
         self.within, self.beyond, self.reason, self.why, self.knows = within, beyond, reason, why, knows
         self.told, self.rest, self.faults, self.killed, self.quiet = [], b"", [], False, False
-        self.place = self.process = self.session = self.acted = self.ended = self.took = None
+        self.pids, self.sessions = [], []  # of the one that speaks, and of one that waits for its turn
+        self.place = self.process = self.acted = self.ended = self.took = None
 
     def start(self):
         """Starts the monitor, and with it the session."""
@@ -46,7 +79,8 @@ class Attack:
         else:
             self.socket, theirs = socket.socketpair()
         with theirs:
-            self.process = self.place.start(theirs, theirs, {"TCPREMOTEIP": self.client}, program=self.program)
+            self.process = self.place.start(theirs, theirs, {"TCPREMOTEIP": self.client}, program=self.program,
+                                            arguments=self.arguments)
         self.socket.setblocking(False)
         self.monitor = os.pidfd_open(self.process.pid)
         self.begun = time.monotonic()
@@ -59,36 +93,47 @@ class Attack:
             return True
         except ConnectionResetError:
             return False
-        *lines, self.rest = (self.rest + octets).split(b"\n")
-        for line in lines:
-            word, _, value = line.decode("latin-1").partition(" ")
-            self.told.append((word, value))
-            if word == "ready":
-                pid = self.session_pid()
-                self.session = os.pidfd_open(pid)
-                self.socket.sendall(self.order.encode() + b"\n")
-            if word in self.acts:
-                self.acts[word](self)
-                self.acted = time.monotonic()
-            if word == "waits":
-                self.socket.sendall(b"\n")
-            if word == self.deaf:
-                return False
-        return octets != b""
+        return self.take(octets) and octets != b""
 
-    def session_pid(self):
-        """The monitor's only child. The kernel's list may be short while other processes come and go."""
+    def take(self, octets):
+        """Takes the report's octets. False: what comes behind them is not read."""
+        *lines, self.rest = (self.rest + octets).split(b"\n")
+        return all(self.hear(line) for line in lines)
+
+    def hear(self, line):
+        """Does what a line of the report calls for. False: what comes behind it is not read."""
+        word, _, value = line.decode("latin-1").partition(" ")
+        self.told.append((word, value))
+        if word == "ready":
+            if not self.sessions:
+                self.pids = self.session_pids()
+                self.sessions = [os.pidfd_open(pid) for pid in self.pids]
+            self.send(self.order.encode() + b"\n")
+        if word in self.acts:
+            self.acts[word](self)
+            self.acted = time.monotonic()
+        if word == "waits":
+            self.send(b"\n")
+        return word != self.deaf
+
+    def send(self, octets):
+        self.socket.sendall(octets)
+
+    def session_pids(self):
+        """The monitor's children: the session, and where STARTTLS may come the one that waits. The kernel's
+        list may be short while other processes come and go."""
+        count = 2 if "tls_certificate" in self.place.settings and "-s" not in self.arguments else 1
         for _ in range(1000):
             try:
                 with open("/proc/%d/task/%d/children" % (self.process.pid, self.process.pid), encoding="ascii") as file:
-                    found = file.read().split()
+                    found = [int(pid) for pid in file.read().split()]
             except OSError:
                 found = []
-            found = found or list(children(of=self.process.pid))
-            if found:
-                break
-        assert len(found) == 1, found
-        return int(found[0])
+            if len(found) < count:
+                found = sorted(children(of=self.process.pid))
+            if len(found) == count:
+                return found
+        raise AssertionError("the monitor has the children %s, not %d" % (found, count))
 
     def stop(self):
         self.process.send_signal(signal.SIGSTOP)
@@ -108,15 +153,15 @@ class Attack:
         self.ended = time.monotonic()
         self.took = self.ended - self.begun
         self.process.wait()
-        if self.session is None:
+        if not self.sessions and not self.unheard:
             self.faults.append("the session did not begin")
-        else:
+        for session in self.sessions:
             with selectors.DefaultSelector() as selector:
-                selector.register(self.session, selectors.EVENT_READ)
+                selector.register(session, selectors.EVENT_READ)
                 if not selector.select(0 if self.outlives else 1):
                     self.faults += ["the session outlives the monitor"] if not self.outlives else []
-                    signal.pidfd_send_signal(self.session, signal.SIGKILL)
-            os.close(self.session)
+                    signal.pidfd_send_signal(session, signal.SIGKILL)
+            os.close(session)
         while not self.quiet and self.read():
             pass
         self.socket.close()
@@ -125,7 +170,7 @@ class Attack:
     def give_up(self):
         """The monitor hangs."""
         self.faults.append("the monitor did not end within %.1f s" % self.within)
-        for process in filter(None, (self.session, self.monitor)):
+        for process in (*self.sessions, self.monitor):
             try:
                 signal.pidfd_send_signal(process, signal.SIGKILL)
             except ProcessLookupError:
@@ -133,6 +178,88 @@ class Attack:
 
     def values(self, word):
         return [value for told, value in self.told if told == word]
+
+
+class TlsAttack(Attack):
+    """One connection with two hostile sessions: `first` is the order of the one that the client speaks with
+    in clear, and at its word `go` the client begins the handshake; the order itself goes to the other.
+
+    `shakes` is False where no handshake may come to its end, None where it may and need not. `begin` is what
+    is done in its place.
+    """
+
+    def __init__(self, *order, first="leave start", shakes=True, begin=None, **more):
+        super().__init__(*order, **more)
+        self.second, self.order, self.shakes, self.begin = self.order, first, shakes, begin
+        self.tls, self.shaken, self.broken, self.behind = None, False, None, b""
+
+    def take(self, octets):
+        if not self.tls:
+            while b"\n" in self.rest + octets:
+                line, _, octets = (self.rest + octets).partition(b"\n")
+                self.rest = b""
+                if not self.hear(line):
+                    return False
+                if self.tls:
+                    break
+            else:
+                self.rest += octets
+                return True
+        if not self.shaken:
+            self.behind += octets
+            return not octets or self.shake(octets)
+        return super().take(self.tls.open(octets)) and self.go_on()
+
+    def hear(self, line):
+        if line.split()[:1] == [b"go"]:
+            self.order = self.second
+            (self.begin or TlsAttack.say_hello)(self)
+        return super().hear(line)
+
+    def say_hello(self):
+        self.tls = Tls(self.place.path("office.pem"))
+        self.shake(b"")
+
+    def shake(self, octets):
+        if octets:
+            self.tls.take(octets)
+        try:
+            self.shaken = self.tls.shake()
+        except ssl.SSLError as error:
+            self.broken = str(error)
+        self.flush()
+        if self.broken:
+            self.shut()
+        return not self.broken
+
+    def go_on(self):
+        """Where the server has said good-bye, so does the client."""
+        if self.tls.closed or self.tls.broken:
+            self.shut()
+            return False
+        return True
+
+    def flush(self):
+        try:
+            self.socket.sendall(self.tls.leaving.read())
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+
+    def shut(self):
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def send(self, octets):
+        super().send(self.tls.seal(octets) if self.tls else octets)
+
+    def over(self):
+        super().over()
+        if self.shakes not in (None, self.shaken):
+            self.faults.append("the handshake failed: %s" % self.broken if self.shakes else "there was a handshake")
+        if self.shaken and not self.killed and self.values("ready")[1:] != ["goes on"]:
+            self.faults.append("no other session went on")
 
 
 def run(scratch, attacks, at_once=3):
@@ -224,11 +351,13 @@ def wanted(attack):
     """The reason and the distrust that the log must have, by what the session expected to come."""
     expected = (attack.values("expect") or [None])[-1]
     if attack.reason:
-        return {attack.reason}, attack.why
+        return set(attack.reason.split()), attack.why
     if expected in ("answer", "nothing"):
         return {"hangup" if attack.order.startswith("fuzz") else "quit"}, None
     if expected == "bye":
         return BYES, None
+    if expected == "leaves":
+        return {"tls"}, None
     if expected == "gone":
         return {"died", "hangup"}, None
     return {"distrust"}, expected
@@ -250,9 +379,10 @@ def check_log(attack, lines):
     distrusts = [values["why"] for event, values in events if event == "distrust"]
     if distrusts not in ([[word] for word in why] if isinstance(why, tuple) else [[why] if why else []]):
         attack.faults.append("distrust is %s, not %s" % (distrusts, why))
-    # What a client may do is told once each; all else is bounded: 50 notes, 200 refusals, and a few.
+    # What a client may do is told once each; all else is bounded: 50 notes of each session, 200 refusals, and
+    # a few.
     floods = sum(name not in ("mail", "relay", "auth") for name in names)
-    if floods > 260:
+    if floods > (310 if "tls" in names else 260):
         attack.faults.append("%d log lines" % floods)
 
 

@@ -24,6 +24,7 @@ class Host:
         os.chmod(self.folder, 0o755)
         for name in "postern", "postern-auth", "postern-tls":
             shutil.copy(os.path.join(BUILD, name), self.folder)
+            os.chmod(self.path(name), 0o755 if name == "postern" or SANITIZED else 0o711)  # as installed
         for name in "data", "spool", "jail":
             os.mkdir(self.path(name))
         with open(self.path("sendmail"), "w") as file:
@@ -166,9 +167,19 @@ def test_the_logins(host):
     host.write(mechanisms="PLAIN")
     with open(host.path("postern-auth"), "w") as file:
         file.write("#!/bin/sh\necho cannot find a library >&2\nexit 127\n")
+    os.chmod(host.path("postern-auth"), 0o755)
     host.finds(1, "wrong: mechanisms: PLAIN: cannot find a library")
     os.chmod(host.path("postern-auth"), 0o644)
     host.finds(1, "wrong: postern-auth: ")  # what is installed, if it is, is another version's
+
+
+def test_a_helper_that_others_could_look_into(root_host):
+    """Between its start and the moment when it makes itself opaque, whoever may read its program may take
+    its descriptors: the key of TLS, say."""
+    os.chmod(root_host.path("postern-auth"), 0o755)
+    program = root_host.path("postern-auth")
+    root_host.finds(0, "warning: programs: %s: other programs that run as `user` could look into it: chmod 711 %s"
+                    % (program, program))
 
 
 def test_the_jail_layers(host):

@@ -126,4 +126,5 @@ def test_a_program_that_is_missing(host):
     give(host)
     with open(host.path("postern-tls"), "w") as file:
         file.write("#!/bin/sh\necho cannot find a library >&2\nexit 127\n")
+    os.chmod(host.path("postern-tls"), 0o755)
     host.finds(1, "wrong: postern-tls: cannot find a library")

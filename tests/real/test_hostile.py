@@ -6,33 +6,18 @@ jail, the real monitor. Here its orders are given; attack.py runs and judges the
 HOSTILE_RECORDS is how many records the generator sends (`make hostile N=…`).
 """
 
-import base64
 import os
-import re
 import shutil
 import socket
 
 import pytest
 
-from attack import INSIDE, OUTSIDE, Attack, judge, run, transactions
-from scratch import SANITIZED, TESTS, TOOLS, Scratch, ways
+from attack import (INSIDE, OUTSIDE, REQUESTS, STATES, Attack, judge, make_place, records, run, token,
+                    transactions)
+from scratch import SANITIZED, ways
 
-STATES = ["start", "idle", "mail", "rcpt", "data", "login"]
-SHAPES = ["exact", "short", "long", "longest", "bare", "zeros", "ones", "anything"]
 RECORDS = int(os.environ.get("HOSTILE_RECORDS") or 240000)
 LONG = 600 * (10 if SANITIZED else 1)  # records of a connection, about
-
-with open(os.path.join(os.path.dirname(TESTS), "base", "requests.def"), encoding="ascii") as definition:
-    REQUESTS = re.findall(r"^REQUEST\((\w+),", definition.read(), re.M)
-
-def make_place(programs, way, **settings):
-    """A folder of its own, with one account and with clients inside and outside."""
-    shutil.copy(os.path.join(TOOLS, "hostile"), programs.path("hostile"))
-    scratch = Scratch(programs, way)
-    scratch.write_settings(networks=INSIDE, cleartext_networks=INSIDE + " " + OUTSIDE, mechanisms="PLAIN LOGIN",
-                           message_size_limit=400000, recipient_limit=20, **settings)
-    scratch.account("known", "right")
-    return scratch
 
 
 @pytest.fixture(params=ways(), name="place")
@@ -40,10 +25,6 @@ def place_of_a_test(request, programs):
     scratch = make_place(programs, request.param)
     yield scratch
     scratch.remove()
-
-
-def token(text):
-    return base64.b64encode(text.encode("latin-1")).decode()
 
 
 def test_the_hostile_session_can_relay_with_a_login(place):
@@ -74,11 +55,7 @@ def test_no_mail_without_yes(place):
 
 
 def test_every_record_in_every_state(place):
-    attacks = [Attack("one", state, request, shape) for state in STATES for request in REQUESTS
-               for shape in SHAPES if (request, shape) not in
-               {(name, "short") for name in ("data", "text", "commit", "reset")}]
-    attacks += [Attack("one", state, request, "anything", n) for state in STATES for request in REQUESTS
-                for n in range(1, 4)]
+    attacks = [Attack(*order) for order in records(STATES)]
     attacks += [Attack("one", "data", "text", shape) for shape in ("cr", "nul", "crlf")]
     judge(place, run(place, attacks))
 

@@ -113,6 +113,7 @@ static int be_postern_tls(void)
 /* --- the monitor --- */
 
 static struct settings settings;
+static const int nobody[CHANNEL_WATCH] = {-1, -1};
 
 static struct channel started(const char *what)
 {
@@ -158,7 +159,7 @@ static uint8_t result(const char *what, struct wire_facts *facts, struct wire_fa
 {
 	struct channel channel = started(what);
 	uint8_t type = 0;
-	assert_int_equal(channel_ready(&channel, deadline_in(10), -1), YES);
+	assert_int_equal(channel_ready(&channel, deadline_in(10), nobody), YES);
 	channel_go(&channel);
 	assert_int_equal(channel.in, -1);
 	assert_int_equal(channel.out, -1);
@@ -226,7 +227,7 @@ static void one_that_is_not_ready_is_gone_and_its_last_words_are_the_fault(void 
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct channel channel = started(table[i].what);
 		unsigned patience = strcmp(table[i].what, "hangs") == 0 ? 300 : 10000;
-		assert_int_equal(channel_ready(&channel, deadline_in_ms(patience), -1), NO);
+		assert_int_equal(channel_ready(&channel, deadline_in_ms(patience), nobody), NO);
 		assert_string_equal(channel.fault, table[i].fault);
 		/* In this connection it stays so. */
 		assert_false(channel_start(&channel, &settings, false, false));
@@ -241,7 +242,11 @@ static void whoever_is_watched_comes_first(void **state)
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	struct channel channel = started("hangs");
 	assert_int_equal(write(ends[1], "x", 1), 1);
-	assert_int_equal(channel_ready(&channel, deadline_in(10), ends[0]), CANNOT_TELL);
+	for (int which = 0; which < CHANNEL_WATCH; which++) {
+		int watch[CHANNEL_WATCH] = {-1, -1};
+		watch[which] = ends[0];
+		assert_int_equal(channel_ready(&channel, deadline_in(10), watch), CANNOT_TELL);
+	}
 	end(&channel);
 	close(ends[0]);
 	close(ends[1]);
