@@ -81,6 +81,7 @@ bool child_ended(pid_t pid, struct deadline deadline, struct child_status *statu
 		return false;
 	status->end = WIFEXITED(word) ? CHILD_EXITED : CHILD_KILLED;
 	status->code = WIFEXITED(word) ? WEXITSTATUS(word) : WTERMSIG(word);
+	status->timed_out = false;
 	return true;
 }
 
@@ -99,6 +100,7 @@ struct child_status child_kill(pid_t pid)
 	kill(-pid, SIGKILL);
 	kill(pid, SIGKILL);
 	child_ended(pid, deadline_in_ms(CHILD_GRACE_MS), &status);
+	status.timed_out = true;
 	return status;
 }
 

@@ -122,7 +122,6 @@ static enum verdict give_up(struct channel *channel, const char *what)
 	struct text fault = TEXT_OVER(channel->fault);
 	struct child_status status = {CHILD_ABANDONED, 0, true};
 	if (!child_ended(channel->helper.pid, deadline_in_ms(END_MS), &status)) {
-		status.timed_out = true;
 		let_go(&channel->helper.lifeline);
 		child_ended(channel->helper.pid, deadline_in_ms(END_MS), &status);
 		status.timed_out = true;

@@ -391,6 +391,11 @@ static struct child_status end_all(struct monitor *monitor)
 	/* Ours would keep the connection open when all others are closed. */
 	channel_close(&start->channel);
 	verdict_end(&monitor->auth);
+	/* Where no handshake came to its end nobody is there to be told anything; but if that was
+	 * postern-tls's own end, it says more than a kill. */
+	bool tls_waits = monitor->tls || monitor->end == END_TLS;
+	if (!tls_waits)
+		helper_end(&start->channel.helper);
 	if (ends[monitor->end].farewell != GO_ON)
 		say_farewell(monitor, until);
 	struct child_status status =
@@ -399,9 +404,7 @@ static struct child_status end_all(struct monitor *monitor)
 		reap(monitor, &start->spare, now);
 	text_add(&words, "postern-tls: ");
 	size_t before = words.len;
-	/* Within a handshake it has nobody to say good-bye to. */
-	channel_end(&start->channel, monitor->tls ? deadline_in_ms(FAREWELL_MS + KILLED_MS) : now,
-		&words);
+	channel_end(&start->channel, deadline_in_ms(FAREWELL_MS + KILLED_MS), &words);
 	if (words.len > before)
 		log_error(&monitor->log, text_string(&words));
 	return status;
