@@ -121,14 +121,19 @@ static enum verdict give_up(struct channel *channel, const char *what)
 {
 	struct text fault = TEXT_OVER(channel->fault);
 	struct child_status status = {CHILD_ABANDONED, 0, true};
-	if (!child_ended(channel->helper.pid, deadline_in_ms(END_MS), &status)) {
+	bool over = child_ended(channel->helper.pid, deadline_in_ms(END_MS), &status);
+	if (!over) {
 		let_go(&channel->helper.lifeline);
-		child_ended(channel->helper.pid, deadline_in_ms(END_MS), &status);
+		over = child_ended(channel->helper.pid, deadline_in_ms(END_MS), &status);
 		status.timed_out = true;
 	}
 	helper_explain(&channel->helper, status, what, &fault);
 	text_string(&fault);
-	helper_end(&channel->helper);
+	/* Whose process is reaped has no number any more that could be killed. */
+	if (over)
+		helper_forget(&channel->helper);
+	else
+		helper_end(&channel->helper);
 	return NO;
 }
 

@@ -1,8 +1,8 @@
 /* Enters the jail of one profile through jail_enter() and does one deed there; the test that
  * started it sees whether that was its death. tests/real/test_jail.py drives it.
  *
- * jail PROFILE LAYERS ABI FOLDER DEED [ARGUMENT] PROFILE is session or password, LAYERS a sum of
- * enum layer, ABI the newest of Landlock to use, FOLDER the empty folder. As root it becomes
+ * jail PROFILE LAYERS ABI FOLDER DEED [ARGUMENT] PROFILE is session, password or tls, LAYERS a sum
+ * of enum layer, ABI the newest of Landlock to use, FOLDER the empty folder. As root it becomes
  * 61002. It says `jailed`, or why not; then what the deed returned: 0, or the number of its
  * error. jail PROFILE 15 ABI FOLDER sweep plain|x32|int80 makes every call of this machine by
  * number, each in a jail of its own, and names those that live and should not, or die and should
@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -48,6 +50,10 @@ static const long allowed_session[] = {SYS_read, SYS_write, SYS_writev, SYS_recv
 static const long allowed_password[] = {SYS_read, SYS_write, SYS_writev, SYS_recvfrom, SYS_sendto,
 	SYS_recvmsg, SYS_ppoll, SYS_close, SYS_clock_gettime, SYS_brk, SYS_mmap, SYS_munmap,
 	SYS_mremap, SYS_exit_group, SYS_restart_syscall, SYS_rt_sigreturn, SYS_lseek, SYS_fstat,
+	SYS_gettimeofday,
+#ifdef SYS_time
+	SYS_time,
+#endif
 #ifdef SYS_poll
 	SYS_poll,
 #endif
@@ -55,6 +61,30 @@ static const long allowed_password[] = {SYS_read, SYS_write, SYS_writev, SYS_rec
 	SYS_newfstatat,
 #endif
 	-2};
+/* Of setsockopt there is but one form, which the sweep does not make. */
+static const long allowed_tls[] = {SYS_read, SYS_write, SYS_writev, SYS_recvfrom, SYS_sendto,
+	SYS_recvmsg, SYS_ppoll, SYS_close, SYS_shutdown, SYS_clock_gettime, SYS_gettimeofday,
+	SYS_brk, SYS_mmap, SYS_munmap, SYS_mremap, SYS_getpid, SYS_getrandom, SYS_futex,
+	SYS_exit_group, SYS_restart_syscall, SYS_rt_sigreturn,
+#ifdef SYS_time
+	SYS_time,
+#endif
+#ifdef SYS_poll
+	SYS_poll,
+#endif
+	-2};
+
+/* What differs between the profiles, by the words of the command line. */
+static const struct {
+	const char *name;
+	const long *allowed;
+} profiles[] = {
+	[JAIL_SESSION] = {"session", allowed_session},
+	[JAIL_PASSWORD] = {"password", allowed_password},
+	[JAIL_TLS] = {"tls", allowed_tls},
+};
+
+enum { PROFILES = sizeof profiles / sizeof *profiles };
 
 static void say(const char *words)
 {
@@ -180,6 +210,15 @@ static long do_setsockopt(const char *unused)
 {
 	int on = 1;
 	return syscall(SYS_setsockopt, PAIR, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+}
+
+/* LEVEL, a blank, NAME: an option of a TCP socket that is set. */
+static long do_option(const char *words)
+{
+	int on = 1;
+	char *rest;
+	unsigned long level = strtoul(words, &rest, 0);
+	return syscall(SYS_setsockopt, TCP, level, strtoul(rest, NULL, 0), &on, sizeof on);
 }
 
 static long do_fcntl(const char *unused)
@@ -324,6 +363,22 @@ static long do_getpid(const char *unused)
 	return syscall(SYS_getpid);
 }
 
+/* The clock by calls: libc makes them where it cannot read it without one. */
+static long do_gettimeofday(const char *unused)
+{
+	struct timeval now = {0, 0};
+	return syscall(SYS_gettimeofday, &now, NULL);
+}
+
+static long do_time(const char *unused)
+{
+#ifdef SYS_time
+	return syscall(SYS_time, NULL);
+#else
+	return do_gettimeofday(unused);
+#endif
+}
+
 /* Waits to be looked at. */
 static long do_wait(const char *unused)
 {
@@ -333,7 +388,7 @@ static long do_wait(const char *unused)
 	return 0;
 }
 
-/* What both profiles live by, each of it working. */
+/* What all profiles live by, each of it working. */
 static long do_talk(const char *unused)
 {
 	char octets[8] = "";
@@ -396,13 +451,14 @@ static const struct deed {
 	{"prctl", do_prctl}, {"rlimit", do_rlimit}, {"map-code", do_map_code},
 	{"map-all", do_map_all}, {"protect", do_protect}, {"grow", do_grow}, {"getpid", do_getpid},
 	{"wait", do_wait}, {"talk", do_talk}, {"shutdown", do_shutdown}, {"allocate", do_allocate},
-	{"close", do_close}, {"map-much", do_map_much}};
+	{"close", do_close}, {"map-much", do_map_much}, {"option", do_option}, {"time", do_time},
+	{"gettimeofday", do_gettimeofday}};
 
 /* --- every call there is --- */
 
 static bool is_allowed(enum jail_profile profile, long number)
 {
-	const long *list = profile == JAIL_SESSION ? allowed_session : allowed_password;
+	const long *list = profiles[profile].allowed;
 	while (*list != -2 && *list != number)
 		list++;
 	return *list == number;
@@ -477,10 +533,13 @@ int main(int argc, char **argv)
 {
 	TEXT(fault, 256);
 	static struct identity user = {.uid = JAILED, .gid = JAILED, .found = true};
-	if (argc < 6)
+	unsigned profile = 0;
+	while (argc >= 6 && profile < PROFILES && strcmp(argv[1], profiles[profile].name) != 0)
+		profile++;
+	if (argc < 6 || profile == PROFILES)
 		return 2;
 	const struct jail jail = {
-		.profile = strcmp(argv[1], "session") == 0 ? JAIL_SESSION : JAIL_PASSWORD,
+		.profile = (enum jail_profile)profile,
 		.layers = (unsigned)atoi(argv[2]),
 		.root = geteuid() == 0,
 		.user = &user,

@@ -254,6 +254,33 @@ static void a_key_that_no_client_takes_is_refused(void **state)
 	EVP_PKEY_free(exchange);
 }
 
+static void a_key_on_a_curve_that_no_client_takes_is_refused(void **state)
+{
+	/* OpenSSL serves with all of these; the first three are what TLS clients know (RFC 8422
+	 * 5.1.1). */
+	static const char *const curves[] = {"P-256", "P-384", "P-521", "brainpoolP256r1",
+		"brainpoolP384r1", "secp256k1", "P-224"};
+	(void)state;
+	for (size_t i = 0; i < sizeof curves / sizeof *curves; i++) {
+		EVP_PKEY *key = EVP_EC_gen(curves[i]);
+		assert_non_null(key);
+		put_pair((struct plan){.key = key});
+		struct findings findings = check("mail.example");
+		if (i < 3) {
+			assert_string_equal(load(), "");
+			assert_all_fine(&findings, 2);
+		} else {
+			assert_said(
+				load(), "tls_key: no client takes a key of this kind", "(ECDSA, ");
+			assert_said(load(), "tls_key: ", "RSA of 2048 bits, or ECDSA");
+			assert_int_equal(
+				told(&findings, FINDING_WRONG, FINDING_KEY, "no client takes"), 1);
+			assert_int_equal(told(&findings, FINDING_FINE, FINDING_KEY, ""), 0);
+		}
+		EVP_PKEY_free(key);
+	}
+}
+
 static void a_fault_fills_what_room_there_is(void **state)
 {
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
@@ -319,6 +346,7 @@ int main(void)
 		ROW(the_servers_own_certificate_stands_first),
 		ROW(a_short_key_is_refused_in_words),
 		ROW(a_key_that_no_client_takes_is_refused),
+		ROW(a_key_on_a_curve_that_no_client_takes_is_refused),
 		ROW(a_fault_fills_what_room_there_is),
 		ROW(authorities_are_taken_and_named_once),
 	};
