@@ -203,7 +203,7 @@ static bool take_finding(
 		[FINDING_CLIENT_CA] = check->settings->tls_client_ca,
 		[FINDING_JAIL] = channel->program,
 	};
-	struct wire_finding finding;
+	struct wire_finding finding = {0};
 	struct pollfd wire = {channel->helper.wire, POLLIN, 0};
 	enum wire_end end = WIRE_GONE;
 
