@@ -77,7 +77,11 @@ bool child_ended(pid_t pid, struct deadline deadline, struct child_status *statu
 			info.si_pid == 0 && !deadline_passed(deadline))
 			poll(NULL, 0, 5);
 	}
-	if (waitpid(pid, &word, WNOHANG) != pid)
+	/* One that is traced is its tracer's to reap first. */
+	pid_t reaped;
+	while ((reaped = waitpid(pid, &word, WNOHANG)) == 0 && !deadline_passed(deadline))
+		poll(NULL, 0, 1);
+	if (reaped != pid)
 		return false;
 	status->end = WIFEXITED(word) ? CHILD_EXITED : CHILD_KILLED;
 	status->code = WIFEXITED(word) ? WEXITSTATUS(word) : WTERMSIG(word);

@@ -85,6 +85,7 @@ def no_renegotiation(programs, way, minimum):
         _, out = s_client(scratch, door.port, "-tls1_2", say=b"R\n")
         assert "RENEGOTIATING" in out and "no renegotiation" in out, out
         assert out.count("depth=0 ") == 1, "the certificate came once more:\n" + out
+        scratch.wait_logged("disconnect")
         assert len(scratch.logged("tls result=ok")) == 1, scratch.log()
 
 
