@@ -23,12 +23,14 @@ ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed $(LDFLAGS) $(S
 folders     = base session monitor auth store tls admin
 programs    = smtpd postern-auth postern-tls postern
 objects     = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
-filters     = $(B)/filter-session.h $(B)/filter-password.h $(B)/filter-tls.h
+filters     = $(patsubst %,$(B)/filter-%.h,session password scram saslauthd wide tls)
 out         = $(if $(filter build,$(B)),,$(B)/)
 # inih, gdbm and nettle come from their archives where there are any: to load the shared ones takes half
 # the time of a login. An update of theirs then needs a new build; SHARED=1 links them as usual.
 libdir      = $(dir $(PLUGINS))
 library     = $(if $(if $(SHARED),,$(wildcard $(libdir)lib$(1).a)),-l:lib$(1).a,-l$(1))
+# By force: a sanitizer has a crypt_r() of its own, which calls the one that it then misses.
+libcrypt    = -Wl,--no-as-needed -lcrypt -Wl,--as-needed
 link        = $(CC) $(ALL_CFLAGS) -o $@ $(filter %.o %.a,$^) $(ALL_LDFLAGS) $(1)
 
 all: $(addprefix $(out),$(programs))
@@ -37,7 +39,7 @@ $(out)smtpd: $(B)/smtpd.o $(B)/relay.o $(B)/session.a $(B)/monitor.a $(B)/store-
 	$(call link,$(call library,inih))
 
 $(out)postern-auth: $(B)/auth.o $(B)/auth.a $(B)/store.a $(B)/base.a
-	$(call link,-lsasl2 $(call library,gdbm) $(call library,nettle))
+	$(call link,-lsasl2 $(libcrypt) $(call library,gdbm) $(call library,nettle))
 
 # OpenSSL is always the shared one: its updates are too many and too urgent to wait for a new build.
 $(out)postern-tls: $(B)/tls.a $(B)/base.a

@@ -372,14 +372,18 @@ static const char *not_offered(const struct settings *settings, enum mechanism m
 
 	if (!facts->served)
 		return "is not built into this version, and not offered";
-	if (!mechanism_in(passwords_serve(settings->passwords), mechanism))
+	if (!mechanism_in(passwords_serve(settings->passwords.kind), mechanism))
 		return "cannot be served from these passwords, and is not offered";
-	if (!mechanism_installed(mechanism))
-		return "is not offered: its plugin is missing: install libsasl2-modules, or take "
-		       "it "
-		       "out";
-	if (text_behind(facts->name, "SCRAM-") && access("/dev/urandom", R_OK) != 0)
+	if (facts->proof && access("/dev/urandom", R_OK) != 0)
 		return "is not offered: there is no /dev/urandom";
+	if (!mechanism_installed(mechanism))
+		return mechanism == MECHANISM_GSSAPI
+			       ? "is not offered: its plugin is missing: install "
+				 "libsasl2-modules-gssapi-mit, or take it out"
+			       : "is not offered: its plugin is missing: install libsasl2-modules, "
+				 "or take it out";
+	if (mechanism == MECHANISM_EXTERNAL && settings->tls_client_ca[0] == '\0')
+		return "is not offered: it wants a client's certificate: set tls_client_ca";
 	return NULL;
 }
 
@@ -391,15 +395,35 @@ static void check_mechanism(struct check *check, enum mechanism mechanism, const
 
 	if (why)
 		return found(check, WARNING, "mechanisms", "%s %s", facts->name, why);
-	check->offered++;
+	bool binds = mechanism_is_bound(mechanism);
+
+	check->offered += !binds || check->tls;
 	verify_mechanism(check->settings, program, mechanism, &answer);
 	if (answer.verdict != YES)
 		found(check, WRONG, "mechanisms", "%s: %s", facts->name, answer.words);
 	else
 		found(check, OK, "mechanisms", "%s%s", facts->name,
-			!facts->clear ? ": offered"
-			: check->tls  ? ": offered through TLS, and in cleartext_networks"
-				      : ": offered in cleartext_networks, since there is no TLS");
+			binds && check->tls ? ": offered through TLS"
+			: binds             ? ": not offered, since there is no TLS"
+			: !facts->clear     ? ": offered"
+			: check->tls        ? ": offered through TLS, and in cleartext_networks"
+				     : ": offered in cleartext_networks, since there is no TLS");
+}
+
+/* What is the matter with a mechanism though it works. */
+static void check_weakness(struct check *check, enum mechanism mechanism)
+{
+	bool digest = mechanism == MECHANISM_DIGEST_MD5;
+
+	if ((mechanism == MECHANISM_CRAM_MD5 || digest) &&
+		check->settings->passwords.kind == PASSWORDS_ACCOUNTS)
+		found(check, WARNING, "mechanisms",
+			"%s: what the accounts keep for it is as good as the password",
+			mechanism_facts(mechanism)->name);
+	if (digest)
+		found(check, WARNING, "mechanisms",
+			"DIGEST-MD5: see that libsasl2 is 2.1.28+dfsg-10+deb12u1 or newer: "
+			"before, strangers could overrun its memory");
 }
 
 static void check_logins(struct check *check)
@@ -423,6 +447,7 @@ static void check_logins(struct check *check)
 	for (size_t i = 0; i < all->count; i++) {
 		named |= (mechanism_set)1 << all->list[i];
 		check_mechanism(check, all->list[i], program);
+		check_weakness(check, all->list[i]);
 	}
 	for (size_t i = 0; i < trusted->count; i++)
 		if (!mechanism_in(named, trusted->list[i]))

@@ -136,16 +136,20 @@ static enum outcome add_all(
 	struct input input, const struct settings *settings, struct store_change *change)
 {
 	enum outcome outcome = DONE;
+	mechanism_set kept = user_kept(settings);
 	struct entry entry;
 	enum verdict added;
-	TEXT(verifier, VERIFIER_MAX);
+	TEXT(verifiers, VERIFIERS_MAX);
 
 	while (input.at < input.len && !take(&input, settings->realm, &entry)) {
-		text_clear(&verifier);
-		added = verifier_make(
-				entry.password, entry.len, settings->scram_iterations, &verifier)
-				? accounts_add(change, entry.login, text_string(&verifier))
+		text_clear(&verifiers);
+		added = verifier_make(entry.password, entry.len, settings->scram_iterations, kept,
+				&verifiers)
+				? accounts_add(change, entry.login, text_string(&verifiers))
 				: CANNOT_TELL;
+		if (added == YES &&
+			!user_keep(settings, change, entry.login, entry.password, entry.len))
+			added = CANNOT_TELL;
 		if (added == YES)
 			continue;
 		outcome = FAILED;
@@ -154,7 +158,7 @@ static enum outcome add_all(
 		if (added == CANNOT_TELL)
 			break;
 	}
-	text_wipe(verifier_room, sizeof verifier_room);
+	text_wipe(verifiers_room, sizeof verifiers_room);
 	return outcome;
 }
 
@@ -171,7 +175,9 @@ enum outcome import_run(const struct call *call)
 		if (outcome == DONE)
 			outcome = user_commit(&change, add_all(input, call->settings, &change));
 	}
-	if (outcome != DONE)
+	if (outcome == DONE)
+		user_warn(call->settings);
+	else
 		command_say(NULL, "nothing was imported");
 	forget(&input);
 	return outcome;

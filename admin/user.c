@@ -19,6 +19,45 @@ enum outcome user_login(const struct call *call, struct text *login)
 	return MALFORMED;
 }
 
+mechanism_set user_kept(const struct settings *settings)
+{
+	mechanism_set kept = 0;
+
+	for (size_t i = 0; i < settings->mechanisms.count; i++)
+		kept |= (mechanism_set)1 << settings->mechanisms.list[i];
+	return kept;
+}
+
+bool user_keep(const struct settings *settings, struct store_change *change, const char *login,
+	const char *password, size_t len)
+{
+	static const enum mechanism mechanisms[] = {MECHANISM_CRAM_MD5, MECHANISM_DIGEST_MD5};
+	mechanism_set kept = user_kept(settings);
+	unsigned char secret[SECRET_MAX];
+	bool done = true;
+
+	for (size_t i = 0; i < sizeof mechanisms / sizeof *mechanisms; i++) {
+		size_t octets = 0;
+
+		if (mechanism_in(kept, mechanisms[i]))
+			octets = verifier_secret(
+				mechanisms[i], login, settings->hostname, password, len, secret);
+		done = accounts_keep(change, login, mechanisms[i], secret, octets) == YES && done;
+	}
+	text_wipe(secret, sizeof secret);
+	return done;
+}
+
+void user_warn(const struct settings *settings)
+{
+	mechanism_set kept = user_kept(settings);
+
+	if (mechanism_in(kept, MECHANISM_CRAM_MD5) || mechanism_in(kept, MECHANISM_DIGEST_MD5))
+		command_say("mechanisms",
+			"what is kept for CRAM-MD5 and DIGEST-MD5 is as good as the password: "
+			"whoever reads the accounts file can log in with it");
+}
+
 enum outcome user_change(const struct call *call, bool create, struct store_change *change)
 {
 	const struct identity *user = &call->settings->user;
@@ -67,7 +106,7 @@ static enum outcome expect(const struct call *call, const char *login, bool ther
 	if (access(call->settings->accounts, R_OK) != 0 ||
 		accounts_open(&accounts, call->settings->accounts, &fault))
 		return DONE; /* user_change() tells what is wrong */
-	found = accounts_find(&accounts, login, &account);
+	found = accounts_find(&accounts, login, MECHANISM_SCRAM_SHA_256, &account);
 	text_wipe(&account, sizeof account);
 	accounts_close(&accounts);
 	if (found == (there ? YES : NO))
@@ -83,7 +122,7 @@ static enum outcome add_or_renew(const struct call *call, bool add)
 	enum outcome outcome;
 	enum verdict done;
 	TEXT(login, WIRE_LOGIN_MAX + 1);
-	TEXT(verifier, VERIFIER_MAX);
+	TEXT(verifiers, VERIFIERS_MAX);
 
 	outcome = user_login(call, &login);
 	if (outcome == DONE)
@@ -92,16 +131,19 @@ static enum outcome add_or_renew(const struct call *call, bool add)
 		outcome = password_new(call, &password);
 	if (outcome != DONE)
 		return outcome;
-	if (!verifier_make(
-		    password.octets, password.len, call->settings->scram_iterations, &verifier)) {
+	if (!verifier_make(password.octets, password.len, call->settings->scram_iterations,
+		    user_kept(call->settings), &verifiers)) {
 		command_say(NULL, "no verifier could be made: the kernel has no random octets");
 		outcome = FAILED;
 	}
 	if (outcome == DONE)
 		outcome = user_change(call, add, &change);
 	if (outcome == DONE) {
-		done = add ? accounts_add(&change, login.at, text_string(&verifier))
-			   : accounts_renew(&change, login.at, text_string(&verifier));
+		done = add ? accounts_add(&change, login.at, text_string(&verifiers))
+			   : accounts_renew(&change, login.at, text_string(&verifiers));
+		if (done == YES && !user_keep(call->settings, &change, login.at, password.octets,
+					   password.len))
+			done = CANNOT_TELL;
 		if (done != YES) {
 			command_say(login.at, done == CANNOT_TELL ? damaged
 					      : add               ? "exists already"
@@ -110,10 +152,12 @@ static enum outcome add_or_renew(const struct call *call, bool add)
 		}
 		outcome = user_commit(&change, outcome);
 	}
+	if (outcome == DONE)
+		user_warn(call->settings);
 	if (outcome == DONE && call->generate)
 		outcome = password_show(&password);
 	text_wipe(&password, sizeof password);
-	text_wipe(verifier_room, sizeof verifier_room);
+	text_wipe(verifiers_room, sizeof verifiers_room);
 	return outcome;
 }
 

@@ -10,6 +10,17 @@
 /* The canonical login of a name that was typed. One that is none was told why. */
 enum outcome user_login(const struct call *call, struct text *login);
 
+/* The mechanisms whose verifiers a new password is kept in: those of the settings. */
+mechanism_set user_kept(const struct settings *settings);
+
+/* Keeps with a new account or password what CRAM-MD5 and DIGEST-MD5 want, where the settings name
+ * them, and else takes it away. False: it could not be written. */
+bool user_keep(const struct settings *settings, struct store_change *change, const char *login,
+	const char *password, size_t len);
+
+/* Says, where it is so, that what is kept of a new password is as good as that. */
+void user_warn(const struct settings *settings);
+
 /* Begins a change of the accounts file; with `create` a missing one is made. What failed was told.
  */
 enum outcome user_change(const struct call *call, bool create, struct store_change *change);

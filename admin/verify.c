@@ -30,18 +30,6 @@ bool verify_program(char *path, size_t size, const char *name)
 	return access(text_string(&text), X_OK) == 0 && !text.cut;
 }
 
-/* Fills the first record, but for its mechanism. False where a field has no room. */
-static bool fill(struct wire_auth *first, const struct settings *settings)
-{
-	memset(first, 0, sizeof *first);
-	first->type = WIRE_AUTH;
-	first->passwords = (uint8_t)settings->passwords;
-	first->jail_layers = (uint8_t)settings->jail_layers;
-	return text_copy(first->hostname, sizeof first->hostname, settings->hostname) &&
-	       text_copy(first->realm, sizeof first->realm, settings->realm) &&
-	       text_copy(first->accounts, sizeof first->accounts, settings->accounts);
-}
-
 /* Starts postern-auth, passes the one token on (NULL: a check) and takes the verdict. */
 static void run(const char *program, const struct wire_auth *first, const char *octets, size_t len,
 	struct verify_answer *answer)
@@ -55,7 +43,7 @@ static void run(const char *program, const struct wire_auth *first, const char *
 		[REASON_WEAK] = "the mechanism is too weak for this account",
 		[REASON_MALFORMED] = "the message was malformed",
 		[REASON_CANCELLED] = "the login was cancelled",
-		[REASON_STORE] = "the accounts cannot be read",
+		[REASON_STORE] = "the store cannot be asked",
 		[REASON_PLUGIN] = "the mechanism's plugin cannot be loaded",
 	};
 	const struct wire_token token = {.type = REQUEST_token, .present = 1};
@@ -124,13 +112,11 @@ void verify_login(const struct settings *settings, const char *program, const ch
 	text_octet(&message, '\0');
 	text_octets(&message, password->octets, password->len);
 	encode((const unsigned char *)message.at, message.len, &base64);
-	if (!fill(&first, settings) || message.cut || base64.cut) {
-		answer->verdict = CANNOT_TELL;
-		text_copy(answer->words, sizeof answer->words, "a name is too long");
-	} else {
-		first.mechanism = MECHANISM_PLAIN;
+	verdict_first(&first, settings, MECHANISM_PLAIN);
+	answer->verdict = CANNOT_TELL;
+	text_copy(answer->words, sizeof answer->words, "the name is too long");
+	if (!message.cut && !base64.cut)
 		run(program, &first, base64.at, base64.len, answer);
-	}
 	text_wipe(message_room, sizeof message_room);
 	text_wipe(base64_room, sizeof base64_room);
 }
@@ -140,11 +126,7 @@ void verify_mechanism(const struct settings *settings, const char *program,
 {
 	struct wire_auth first;
 
-	answer->verdict = CANNOT_TELL;
-	text_copy(answer->words, sizeof answer->words, "a name is too long");
-	if (!fill(&first, settings))
-		return;
-	first.mechanism = (uint8_t)mechanism;
+	verdict_first(&first, settings, mechanism);
 	first.check = 1;
 	run(program, &first, NULL, 0, answer);
 }

@@ -8,6 +8,10 @@
 #include "base/duty.h"
 #include "base/helper.h"
 
+enum {
+	WIDE_FD = 60 /* the highest descriptor of a wide jail: all that a filter knows by number */
+};
+
 void serve_begin(struct wire_auth *first, bool check)
 {
 	duty_begin(first, sizeof *first);
@@ -17,19 +21,36 @@ void serve_begin(struct wire_auth *first, bool check)
 		    wire_string(first->hostname, sizeof first->hostname) &&
 		    *first->hostname != '\0' && wire_string(first->realm, sizeof first->realm) &&
 		    wire_string(first->accounts, sizeof first->accounts) &&
+		    wire_string(first->saslauthd_socket, sizeof first->saslauthd_socket) &&
+		    wire_string(first->plugin, sizeof first->plugin) &&
+		    strchr(first->plugin, '/') == NULL &&
+		    wire_string(first->sasl_configuration, sizeof first->sasl_configuration) &&
+		    wire_string(first->keytab, sizeof first->keytab) &&
 		    wire_string(first->local, sizeof first->local) &&
-		    wire_string(first->remote, sizeof first->remote);
+		    wire_string(first->remote, sizeof first->remote) &&
+		    wire_bindings_fine(&first->bindings) &&
+		    wire_string(first->certificate, sizeof first->certificate);
 	if (!good)
 		duty_fail("the first record is not as it must be");
 }
 
 void serve_jail(const struct wire_auth *first)
 {
+	bool proof = mechanism_facts(first->mechanism)->proof;
+	bool asks =
+		first->passwords == PASSWORDS_SASLAUTHD && first->mechanism != MECHANISM_EXTERNAL;
+	/* SASL's own stores and Kerberos open files and connect as they like. */
+	bool wide = first->plugin[0] != '\0' || first->mechanism == MECHANISM_GSSAPI;
 	struct jail jail = {
-		.profile = JAIL_PASSWORD,
+		.profile = wide    ? JAIL_WIDE
+			   : proof ? JAIL_SCRAM
+			   : asks  ? JAIL_SASLAUTHD
+				   : JAIL_PASSWORD,
 		.layers = first->jail_layers,
 		.root = false,
-		.highest_fd = HELPER_LIFELINE,
+		.highest_fd = wide   ? WIDE_FD
+			      : asks ? JAIL_SOCKET
+				     : HELPER_LIFELINE,
 		.landlock_most = JAIL_ABI_NEWEST,
 	};
 	duty_jail(&jail, true);

@@ -89,6 +89,9 @@ void duty_begin(void *first, size_t len)
 {
 	/* Who does not read any more shows as an error. */
 	signal(SIGPIPE, SIG_IGN);
+	/* Where the one who started it has our uid this works too, and cannot be undone from within
+	 * a jail: a wide one could disarm the lifeline. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		duty_fail("PR_SET_DUMPABLE cannot be set");
 	if (!jail_lifeline(HELPER_LIFELINE))

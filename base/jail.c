@@ -24,8 +24,11 @@
 #include <unistd.h>
 
 #include "filter-password.h"
+#include "filter-saslauthd.h"
+#include "filter-scram.h"
 #include "filter-session.h"
 #include "filter-tls.h"
+#include "filter-wide.h"
 
 enum { JAIL_MEMORY = 256 * 1024 * 1024 /* of address space, libraries with it */ };
 
@@ -39,6 +42,10 @@ static const struct {
 	[JAIL_SESSION] = {filter_session, sizeof filter_session / sizeof *filter_session, 600, 0},
 	[JAIL_PASSWORD] = {filter_password, sizeof filter_password / sizeof *filter_password, 60,
 		4096},
+	[JAIL_SCRAM] = {filter_scram, sizeof filter_scram / sizeof *filter_scram, 60, 4096},
+	[JAIL_SASLAUTHD] = {filter_saslauthd, sizeof filter_saslauthd / sizeof *filter_saslauthd,
+		60, 4096},
+	[JAIL_WIDE] = {filter_wide, sizeof filter_wide / sizeof *filter_wide, 60, 16 * 1024 * 1024},
 	[JAIL_TLS] = {filter_tls, sizeof filter_tls / sizeof *filter_tls, 600, 4096},
 };
 
@@ -127,10 +134,26 @@ int jail_landlock(void)
 #endif
 }
 
+#ifdef SYS_landlock_create_ruleset
+/* Lets one file be read: /dev/urandom, which SASL opens anew for every nonce. */
+static bool allow_random(int ruleset)
+{
+	struct __attribute__((packed)) {
+		uint64_t access;
+		int32_t parent;
+	} rule = {1U << 2 /* read a file */, open("/dev/urandom", O_PATH | O_CLOEXEC)};
+	bool allowed = rule.parent >= 0 && syscall(SYS_landlock_add_rule, ruleset,
+						   1 /* path beneath */, &rule, 0U) == 0;
+	if (rule.parent >= 0)
+		close(rule.parent);
+	return allowed;
+}
+#endif
+
 /* Takes away every file by name, TCP, and signals and abstract sockets to the outside, as far as
  * the kernel's ABI goes. The header of the system may be older than the kernel, so the numbers
  * stand here. */
-static bool landlock(int abi)
+static bool landlock(int abi, enum jail_profile profile)
 {
 #ifdef SYS_landlock_create_ruleset
 	struct {
@@ -151,14 +174,22 @@ static bool landlock(int abi)
 		rules.scope = 3; /* abstract sockets, signals */
 		size = 3 * sizeof(uint64_t);
 	}
+	/* Which files a wide one opens nobody can tell beforehand. But whoever is in a Landlock
+	 * domain cannot look into a process that is not, or signal it. */
+	if (profile == JAIL_WIDE) {
+		rules.files = 1; /* execute */
+		rules.network = 0;
+	}
 	int ruleset = (int)syscall(SYS_landlock_create_ruleset, &rules, size, 0U);
 	if (ruleset < 0)
 		return false;
-	bool held = syscall(SYS_landlock_restrict_self, ruleset, 0U) == 0;
+	bool held = (profile != JAIL_SCRAM || allow_random(ruleset)) &&
+		    syscall(SYS_landlock_restrict_self, ruleset, 0U) == 0;
 	close(ruleset);
 	return held;
 #else
 	(void)abi;
+	(void)profile;
 	return false;
 #endif
 }
@@ -216,7 +247,7 @@ const char *jail_enter(const struct jail *jail, struct text *fault)
 		int abi = jail_landlock();
 		if (abi > jail->landlock_most)
 			abi = jail->landlock_most;
-		if (abi > 0 && !landlock(abi))
+		if (abi > 0 && !landlock(abi, jail->profile))
 			return failed(fault, "Landlock");
 	}
 	if ((jail->layers & LAYER_LIMITS) != 0 && !limits(jail))

@@ -13,11 +13,16 @@
 /* Which filter: what the process may ask of the kernel from then on. */
 enum jail_profile {
 	JAIL_SESSION,
-	JAIL_PASSWORD, /* postern-auth with PLAIN or LOGIN against accounts: nothing is opened */
-	JAIL_TLS       /* postern-tls, once OpenSSL is set up */
+	JAIL_PASSWORD,  /* postern-auth with PLAIN or LOGIN against accounts: nothing is opened */
+	JAIL_SCRAM,     /* postern-auth with SCRAM: /dev/urandom, and no other file */
+	JAIL_SASLAUTHD, /* postern-auth that asks saslauthd: one descriptor may be connected */
+	JAIL_WIDE, /* postern-auth with SASL's own stores or Kerberos: files and sockets, no exec,
+		      no fork */
+	JAIL_TLS   /* postern-tls, once OpenSSL is set up */
 };
 
 enum {
+	JAIL_SOCKET = 9, /* the descriptor that postern-auth may connect, of JAIL_SASLAUTHD */
 	JAIL_ABI_NEWEST = 6,
 	JAIL_LIFELINE = 4 /* its descriptor in every jailed process; the filters let none close it
 			   */

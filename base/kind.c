@@ -168,15 +168,21 @@ const char *kind_RECIPIENTS(void *field, const char *value)
 const char *kind_PASSWORDS(void *field, const char *value)
 {
 	static const char *const words[] = {"accounts", "shadow", "saslauthd", "sasldb"};
-	const char *name = text_behind(value, "auxprop:");
+	struct password_store *store = field;
+	const char *plugin = text_behind(value, "auxprop:");
 	size_t chosen = choose(value, words, 4);
 
-	if (name && name[0])
-		chosen = PASSWORDS_AUXPROP;
-	else if (chosen == 4)
+	if (!plugin && chosen == 4)
 		return "is no store of passwords; write accounts, shadow, saslauthd, sasldb or "
 		       "auxprop:NAME";
-	*(setting_PASSWORDS *)field = (enum passwords)chosen;
+	store->kind = plugin ? PASSWORDS_AUXPROP : (enum passwords)chosen;
+	if (!plugin)
+		plugin = chosen == PASSWORDS_SASLDB ? "sasldb" : "";
+	else if (!*plugin ||
+		 strspn(plugin, "abcdefghijklmnopqrstuvwxyz0123456789") != strlen(plugin))
+		return "names no plugin of SASL; write auxprop:sql or auxprop:ldapdb";
+	if (!text_copy(store->plugin, sizeof store->plugin, plugin))
+		return "names a plugin by over 31 letters; write auxprop:sql or auxprop:ldapdb";
 	return NULL;
 }
 
@@ -267,15 +273,16 @@ const char *kind_MECHANISMS(void *field, const char *word)
 	size_t len = strlen(word), i;
 	enum mechanism mechanism = mechanism_named(word, len);
 
-	if (mechanism == MECHANISMS) {
-		if (len > 5 && text_same(word + len - 5, "-PLUS"))
-			return "is covered by the mechanism's plain name; write that, without "
-			       "-PLUS";
+	if (mechanism_is_bound(mechanism))
+		return "is covered by the mechanism's plain name; write that, without -PLUS";
+	if (mechanism == MECHANISMS)
 		return "is no mechanism of this program; postern.conf(5) names them";
-	}
 	for (i = 0; i < mechanisms->count; i++)
 		if (mechanisms->list[i] == mechanism)
 			return "stands twice; write it once";
+	/* The stronger one first: many a client takes the first that it knows. */
+	if (mechanism_bound(mechanism) != MECHANISMS)
+		mechanisms->list[mechanisms->count++] = mechanism_bound(mechanism);
 	mechanisms->list[mechanisms->count++] = mechanism;
 	return NULL;
 }

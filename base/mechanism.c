@@ -7,18 +7,28 @@
 
 #include "base/text.h"
 
+/* A SCRAM mechanism, and the same with channel binding. */
+#define SCRAM(number, name)                                                                        \
+	[MECHANISM_SCRAM_##number##_PLUS] = {"SCRAM-" name "-PLUS", "libscram.so", false, true,    \
+		true, true, MECHANISM_SCRAM_##number},                                             \
+	[MECHANISM_SCRAM_##number] = {                                                             \
+		"SCRAM-" name, "libscram.so", false, true, true, true, MECHANISM_SCRAM_##number}
+/* Any other. */
+#define OTHER(number, name, plugin, clear, proof)                                                  \
+	[MECHANISM_##number] = {name, plugin, clear, true, false, proof, MECHANISM_##number}
+
 static const struct mechanism_facts table[MECHANISMS] = {
-	[MECHANISM_SCRAM_SHA_512] = {"SCRAM-SHA-512", "libscram.so", false, false},
-	[MECHANISM_SCRAM_SHA_384] = {"SCRAM-SHA-384", "libscram.so", false, false},
-	[MECHANISM_SCRAM_SHA_256] = {"SCRAM-SHA-256", "libscram.so", false, false},
-	[MECHANISM_SCRAM_SHA_224] = {"SCRAM-SHA-224", "libscram.so", false, false},
-	[MECHANISM_SCRAM_SHA_1] = {"SCRAM-SHA-1", "libscram.so", false, false},
-	[MECHANISM_PLAIN] = {"PLAIN", "libplain.so", true, true},
-	[MECHANISM_LOGIN] = {"LOGIN", "liblogin.so", true, true},
-	[MECHANISM_CRAM_MD5] = {"CRAM-MD5", "libcrammd5.so", false, false},
-	[MECHANISM_DIGEST_MD5] = {"DIGEST-MD5", "libdigestmd5.so", false, false},
-	[MECHANISM_EXTERNAL] = {"EXTERNAL", NULL, false, false},
-	[MECHANISM_GSSAPI] = {"GSSAPI", "libgssapiv2.so", false, false},
+	SCRAM(SHA_512, "SHA-512"),
+	SCRAM(SHA_384, "SHA-384"),
+	SCRAM(SHA_256, "SHA-256"),
+	SCRAM(SHA_224, "SHA-224"),
+	SCRAM(SHA_1, "SHA-1"),
+	OTHER(PLAIN, "PLAIN", "libplain.so", true, false),
+	OTHER(LOGIN, "LOGIN", NULL, true, false),
+	OTHER(CRAM_MD5, "CRAM-MD5", "libcrammd5.so", false, true),
+	OTHER(DIGEST_MD5, "DIGEST-MD5", "libdigestmd5.so", false, true),
+	OTHER(EXTERNAL, "EXTERNAL", NULL, false, false),
+	OTHER(GSSAPI, "GSSAPI", "libgssapiv2.so", false, false),
 };
 
 const struct mechanism_facts *mechanism_facts(enum mechanism mechanism)
@@ -42,6 +52,19 @@ enum mechanism mechanism_named(const char *name, size_t len)
 	return (enum mechanism)number;
 }
 
+bool mechanism_is_bound(enum mechanism mechanism)
+{
+	return mechanism < MECHANISMS && table[mechanism].plain != mechanism;
+}
+
+enum mechanism mechanism_bound(enum mechanism mechanism)
+{
+	size_t number = 0;
+	while (number < MECHANISMS && (number == mechanism || table[number].plain != mechanism))
+		number++;
+	return (enum mechanism)number;
+}
+
 bool mechanism_in(mechanism_set set, enum mechanism mechanism)
 {
 	return mechanism < MECHANISMS && (set >> mechanism & 1) != 0;
@@ -51,6 +74,9 @@ bool mechanism_installed(enum mechanism mechanism)
 {
 	TEXT(path, 4096);
 	const char *plugin = table[mechanism].plugin;
+	/* Without it SASL would draw its nonces from the clock and the process's number. */
+	if (table[mechanism].proof && access("/dev/urandom", R_OK) != 0)
+		return false;
 	if (plugin == NULL)
 		return true;
 	text_add(&path, SASL_PLUGINS "/");

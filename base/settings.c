@@ -39,7 +39,6 @@ static const struct {
 	const char *key, *also;
 } unbuilt[] = {
 	{"recipients", "arguments"},
-	{"passwords", NULL},
 	{"security_layers", NULL},
 	{"state_limit", NULL},
 	{"domains", NULL},

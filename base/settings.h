@@ -18,7 +18,8 @@ enum {
 	SETTINGS_FILE_MAX = 65536,
 	SETTINGS_DOMAINS_MAX = 16,
 	RECIPIENTS_MAX = 1000, /* the largest recipient_limit: more, courier and OpenSMTPD refuse */
-	GROUPS_MAX = 32
+	GROUPS_MAX = 32,
+	PLUGIN_MAX = 31 /* octets of the name of one of SASL's plugins */
 };
 
 enum recipients { RECIPIENTS_AUTO, RECIPIENTS_HEADERS, RECIPIENTS_ARGUMENTS };
@@ -28,6 +29,11 @@ enum passwords {
 	PASSWORDS_SASLAUTHD,
 	PASSWORDS_SASLDB,
 	PASSWORDS_AUXPROP
+};
+/* A store, and of auxprop:NAME the name of SASL's plugin. */
+struct password_store {
+	enum passwords kind;
+	char plugin[PLUGIN_MAX + 1];
 };
 enum log_where { LOG_WHERE_SYSLOG, LOG_WHERE_STDERR };
 enum layer {
@@ -77,7 +83,7 @@ typedef unsigned setting_LAYERS;     /* enum layer, or-ed */
 typedef bool setting_CHOICE;
 typedef bool setting_YESNO;
 typedef enum recipients setting_RECIPIENTS;
-typedef enum passwords setting_PASSWORDS;
+typedef struct password_store setting_PASSWORDS;
 typedef enum log_where setting_LOG;
 typedef struct mechanism_list setting_MECHANISMS;
 typedef struct networks setting_NETWORKS;

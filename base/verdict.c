@@ -20,6 +20,27 @@ union record {
 	} more;
 };
 
+void verdict_first(
+	struct wire_auth *first, const struct settings *settings, enum mechanism mechanism)
+{
+	memset(first, 0, sizeof *first);
+	first->type = WIRE_AUTH;
+	first->mechanism = (uint8_t)mechanism;
+	first->passwords = (uint8_t)settings->passwords.kind;
+	text_copy(first->plugin, sizeof first->plugin, settings->passwords.plugin);
+	text_copy(first->sasl_configuration, sizeof first->sasl_configuration,
+		settings->sasl_configuration);
+	text_copy(first->keytab, sizeof first->keytab, settings->keytab);
+	first->jail_layers = (uint8_t)settings->jail_layers;
+	first->log_unknown_users = settings->log_unknown_users;
+	first->iterations = settings->scram_iterations;
+	text_copy(first->hostname, sizeof first->hostname, settings->hostname);
+	text_copy(first->realm, sizeof first->realm, settings->realm);
+	text_copy(first->accounts, sizeof first->accounts, settings->accounts);
+	text_copy(first->saslauthd_socket, sizeof first->saslauthd_socket,
+		settings->saslauthd_socket);
+}
+
 int verdict_start(
 	struct verdict_run *run, const char *program, const struct wire_auth *first, int null)
 {

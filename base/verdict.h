@@ -31,6 +31,10 @@ struct verdict_result {
 	char words[256]; /* of VERDICT_FAILED, why; of CANNOT_TELL, what postern-auth said of it */
 };
 
+/* Fills the first record from the settings, but for what is known of a connection. */
+void verdict_first(
+	struct wire_auth *first, const struct settings *settings, enum mechanism mechanism);
+
 /* Starts `program` (an absolute path) and sends it the first record; `null` is /dev/null, open for
  * reading and writing, and stays the caller's. With .check of the record it is started as
  * `postern-auth --check`. 0, or -1 with errno; then there is nothing to end. */

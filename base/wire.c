@@ -76,6 +76,12 @@ size_t wire_receive(int wire, void *room, size_t size, enum wire_end *end)
 	return (size_t)got;
 }
 
+bool wire_bindings_fine(const struct wire_bindings *bindings)
+{
+	return bindings->exporter_len <= sizeof bindings->exporter &&
+	       bindings->unique_len <= sizeof bindings->unique;
+}
+
 bool wire_string(const char *field, size_t size)
 {
 	return memchr(field, '\0', size) != NULL;

@@ -157,6 +157,12 @@ struct wire_answer { /* and octets, for login and token */
 	uint16_t reply;
 };
 
+/* Channel bindings (RFC 9266, RFC 5929); a length of 0: this connection has none. */
+struct wire_bindings {
+	uint8_t exporter_len, unique_len;
+	uint8_t exporter[32], unique[64];
+};
+
 /* --- monitor to postern-auth, and back --- */
 
 struct wire_auth {
@@ -170,7 +176,14 @@ struct wire_auth {
 	char hostname[256];
 	char realm[SETTINGS_LINE_MAX + 1];
 	char accounts[SETTINGS_LINE_MAX + 1];
+	char saslauthd_socket[SETTINGS_LINE_MAX + 1];
+	char plugin[PLUGIN_MAX + 1]; /* of sasldb and auxprop: SASL's own */
+	char sasl_configuration[SETTINGS_LINE_MAX + 1];
+	char keytab[SETTINGS_LINE_MAX + 1];
 	char local[64], remote[64]; /* address;port, or empty */
+	uint16_t tls_bits;          /* of the cipher's key; 0: no TLS */
+	struct wire_bindings bindings;
+	char certificate[WIRE_LOGIN_MAX + 1]; /* of EXTERNAL: whose the client's certificate is */
 };
 
 struct wire_more { /* and octets: the challenge in base64 */
@@ -226,9 +239,7 @@ struct wire_facts {
 	uint8_t version; /* 10 to 13 */
 	uint16_t bits;   /* of the cipher's key */
 	char cipher[64]; /* its registered name, as RFC 8446 and IANA write it */
-	/* Channel bindings (RFC 9266, RFC 5929); a length of 0: this connection has none. */
-	uint8_t exporter_len, unique_len;
-	uint8_t exporter[32], unique[64];
+	struct wire_bindings bindings;
 	/* Of the client's certificate, empty where none was shown or none that tls_client_ca
 	 * vouches for: its subject (RFC 2253), and its alternative names, `email:a@b dns:c` and so
 	 * on, a blank between two. Printable ASCII. */
@@ -261,6 +272,9 @@ struct wire_finding {
 };
 
 /* --- the wire itself --- */
+
+/* Whether the lengths are within their fields. */
+bool wire_bindings_fine(const struct wire_bindings *bindings);
 
 enum wire_end { WIRE_FINE, WIRE_WOULD_BLOCK, WIRE_GONE, WIRE_BROKEN };
 

@@ -141,18 +141,17 @@ static bool start_auth(struct monitor *monitor)
 	const struct settings *settings = monitor->settings;
 	const struct peer *peer = monitor->start->peer;
 	struct wire_auth first;
-	memset(&first, 0, sizeof first);
-	first.type = WIRE_AUTH;
-	first.mechanism = (uint8_t)monitor->mechanism;
-	first.passwords = (uint8_t)settings->passwords;
-	first.jail_layers = (uint8_t)settings->jail_layers;
-	first.log_unknown_users = settings->log_unknown_users;
-	first.iterations = settings->scram_iterations;
-	text_copy(first.hostname, sizeof first.hostname, settings->hostname);
-	text_copy(first.realm, sizeof first.realm, settings->realm);
-	text_copy(first.accounts, sizeof first.accounts, settings->accounts);
+	TEXT(whose, WIRE_LOGIN_MAX + 1);
+	verdict_first(&first, settings, monitor->mechanism);
 	endpoint(&peer->local, peer->local_port, first.local, sizeof first.local);
 	endpoint(&peer->client, peer->client_port, first.remote, sizeof first.remote);
+	if (monitor->tls) {
+		first.tls_bits = monitor->facts.bits;
+		first.bindings = monitor->facts.bindings;
+		if (monitor->mechanism == MECHANISM_EXTERNAL &&
+			envelope_certificate(monitor, &whose))
+			text_copy(first.certificate, sizeof first.certificate, whose.at);
+	}
 	return verdict_start(&monitor->auth, monitor->start->auth, &first, 0) == 0;
 }
 

@@ -183,8 +183,7 @@ static bool is_printable(const char *words, size_t size)
 static bool good_facts(const struct wire_facts *facts)
 {
 	bool good = facts->version >= 10 && facts->version <= 13 && facts->stranger <= 1 &&
-		    facts->exporter_len <= sizeof facts->exporter &&
-		    facts->unique_len <= sizeof facts->unique &&
+		    wire_bindings_fine(&facts->bindings) &&
 		    is_printable(facts->cipher, sizeof facts->cipher) &&
 		    is_printable(facts->subject, sizeof facts->subject) &&
 		    is_printable(facts->names, sizeof facts->names);

@@ -41,11 +41,38 @@ struct access_judgement envelope_judge(const struct monitor *monitor)
 	return access_judge(&facts);
 }
 
+bool envelope_certificate(const struct monitor *monitor, struct text *name)
+{
+	static const char *const kinds[] = {"email:", "cn:"};
+	/* Whatever postern-tls says: it is nobody's word where no authority is set. */
+	bool asked = monitor->tls && monitor->settings->tls_client_ca[0] != '\0';
+	const char *names = asked ? monitor->facts.names : "";
+	TEXT(canonical, WIRE_LOGIN_MAX + 1);
+	for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
+		for (const char *at = names; *at != '\0'; at += strspn(at, " ")) {
+			size_t len = strcspn(at, " ");
+			const char *value = text_behind(at, kinds[kind]);
+			text_clear(name);
+			if (value != NULL)
+				text_octets(name, value, len - (size_t)(value - at));
+			at += len;
+			if (value != NULL && !name->cut &&
+				passwords_login(text_string(name), monitor->settings->realm,
+					&canonical) == NULL)
+				return true;
+		}
+	return false;
+}
+
 mechanism_set envelope_offer(const struct monitor *monitor)
 {
 	const struct settings *settings = monitor->settings;
 	const struct ip *client = &monitor->start->peer->client;
 	bool clear = monitor->tls || networks_have(&settings->cleartext_networks, client);
+	bool binds = monitor->tls && (monitor->facts.bindings.exporter_len > 0 ||
+					     monitor->facts.bindings.unique_len > 0);
+	TEXT(whose, WIRE_LOGIN_MAX + 1);
+	bool certified = envelope_certificate(monitor, &whose);
 	mechanism_set set = 0;
 	if (settings->tls_required && !monitor->tls)
 		return 0;
@@ -53,7 +80,9 @@ mechanism_set envelope_offer(const struct monitor *monitor)
 		enum mechanism mechanism = settings->mechanisms.list[i];
 		const struct mechanism_facts *facts = mechanism_facts(mechanism);
 		if (facts->served && (clear || !facts->clear) &&
-			mechanism_in(passwords_serve(settings->passwords), mechanism) &&
+			(binds || !mechanism_is_bound(mechanism)) &&
+			(mechanism != MECHANISM_EXTERNAL || certified) &&
+			mechanism_in(passwords_serve(settings->passwords.kind), mechanism) &&
 			mechanism_installed(mechanism))
 			set |= (mechanism_set)1 << mechanism;
 	}

@@ -173,6 +173,10 @@ void envelope_log_spool(const struct monitor *monitor, const char *what);
  * in reach of the store, and safe on this connection. */
 mechanism_set envelope_offer(const struct monitor *monitor);
 
+/* Whose the client's certificate is, for EXTERNAL: the first mail address in it that is a login,
+ * else its common name if that is one. False: it tells nobody. */
+bool envelope_certificate(const struct monitor *monitor, struct text *name);
+
 /* What the client may do, by the one table of rules. */
 struct access_judgement envelope_judge(const struct monitor *monitor);
 

@@ -36,6 +36,17 @@ void do_starttls(struct session *session)
 	session_over(session, stream_flush(&session->stream) ? BYE_STARTTLS : BYE_HANGUP);
 }
 
+/* Whether it is TLS alone that the mechanism wants to be offered. */
+static bool wants_tls(const struct session *session, enum mechanism mechanism)
+{
+	const struct mechanism_list *mechanisms = &session->settings->mechanisms;
+	bool wants = mechanism_facts(mechanism)->clear;
+	bool named = false;
+	for (size_t i = 0; i < mechanisms->count; i++)
+		named |= mechanisms->list[i] == mechanism;
+	return named && wants && !session->tls && session->extended;
+}
+
 enum reply check_auth(struct session *session, char *rest)
 {
 	size_t len = strcspn(rest, " ");
@@ -46,8 +57,10 @@ enum reply check_auth(struct session *session, char *rest)
 		return REPLY_SYNTAX;
 	enum mechanism mechanism = mechanism_named(rest, len);
 	/* Exactly what was offered, RFC 4954 4. */
-	if (mechanism == MECHANISMS || !mechanism_in(session->offered, mechanism))
+	if (mechanism == MECHANISMS)
 		return REPLY_NO_SUCH_MECHANISM;
+	if (!mechanism_in(session->offered, mechanism))
+		return wants_tls(session, mechanism) ? REPLY_NEEDS_TLS : REPLY_NO_SUCH_MECHANISM;
 	while (*initial == ' ')
 		initial++;
 	if (strlen(initial) > WIRE_TOKEN_MAX)

@@ -12,9 +12,21 @@
 
 /* The properties of an account that hold its verifier, and those of the file itself. */
 static const char enabled[] = "authPassword", disabled[] = "disabledAuthPassword";
+static const struct {
+	enum mechanism mechanism;
+	const char *enabled, *disabled;
+	size_t len;
+} secrets[] = {
+	{MECHANISM_CRAM_MD5, "cmusaslsecretCRAM-MD5", "disabledCRAM-MD5", SECRET_MAX},
+	{MECHANISM_DIGEST_MD5, "cmusaslsecretDIGEST-MD5", "disabledDIGEST-MD5", 16},
+};
 static const char site[] = "site", iterations[] = "iterations";
 
-enum { COUNTS_MAX = sizeof((struct accounts *)NULL)->counts / sizeof(unsigned), COUNTS_TEXT = 128 };
+enum {
+	SECRETS = sizeof secrets / sizeof *secrets,
+	COUNTS_MAX = sizeof((struct accounts *)NULL)->counts / sizeof(unsigned),
+	COUNTS_TEXT = 128
+};
 
 /* Makes a key: name NUL realm NUL property; "" is the file itself. A login is 255 octets at most,
  * so that what does not fit is no account's. */
@@ -121,54 +133,112 @@ unsigned accounts_most(const struct accounts *accounts)
 	return accounts->count_count > 0 ? accounts->counts[0] : VERIFIER_ITERATIONS_LEAST;
 }
 
-/* Takes the verifier of a login from the store, whatever it is worth: one that is too long, or no
- * string, becomes "", which is malformed. Both properties are always asked for. YES, NO or
- * CANNOT_TELL as accounts_find(). */
-static enum verdict find(struct store *store, const char *login, struct account *account)
+/* Takes the verifiers of a login from the store; what is too long, or no string, is none. Both
+ * properties are always asked for. YES, NO or CANNOT_TELL as accounts_find(). The verifier is ""
+ * where a stand-in is to be shown. */
+static enum verdict find(
+	struct store *store, const char *login, enum mechanism scram, struct account *account)
 {
-	char values[2][STORE_VALUE_MAX];
+	char values[2][STORE_VALUE_MAX + 1], verifier[VERIFIER_MAX];
 	size_t lens[2];
 	enum verdict here[2] = {
-		fetch(store, login, enabled, values[0], sizeof values[0], &lens[0]),
-		fetch(store, login, disabled, values[1], sizeof values[1], &lens[1]),
+		fetch(store, login, enabled, values[0], sizeof values[0] - 1, &lens[0]),
+		fetch(store, login, disabled, values[1], sizeof values[1] - 1, &lens[1]),
 	};
 	/* Where both are there, another program made the first: disabled stays disabled. */
 	account->disabled = here[1] == YES;
 	account->exists = here[0] == YES || here[1] == YES;
-	size_t which = account->disabled ? 1 : 0, len = lens[which];
+	account->verifier[0] = '\0';
+	account->others = 0;
 	if (account->exists) {
-		memset(account->verifier, 0, sizeof account->verifier);
-		if (len < sizeof account->verifier && memchr(values[which], '\0', len) == NULL)
-			memcpy(account->verifier, values[which], len);
-		account->iterations = verifier_iterations(account->verifier);
+		size_t which = account->disabled ? 1 : 0, len = lens[which];
+		values[which][len] = '\0';
+		account->lacks = strlen(values[which]) != len ||
+				 !verifier_find(values[which], scram, verifier);
+		if (!account->lacks && !account->disabled)
+			memcpy(account->verifier, verifier, sizeof verifier);
+		else if (!account->disabled && strlen(values[which]) == len)
+			account->others = verifier_any_iterations(values[which]);
+		account->iterations = account->lacks ? 0 : verifier_iterations(verifier);
 	}
+	text_wipe(verifier, sizeof verifier);
 	text_wipe(values, sizeof values);
 	if (here[0] == CANNOT_TELL || here[1] == CANNOT_TELL)
 		return CANNOT_TELL;
 	return account->exists ? YES : NO;
 }
 
-/* The stand-in of a name: all of it hangs on the name and the site secret. */
-static void stand_in(const struct accounts *accounts, const char *login, struct account *account)
+/* The same, whatever the mechanism. */
+static enum verdict find_any(struct store *store, const char *login, struct account *account)
 {
-	unsigned char seed[WIRE_KEY], draw[WIRE_KEY];
-	struct text verifier = TEXT_OVER(account->verifier);
-	verifier_keyed(accounts->site, "stand-in", login, strlen(login), seed);
-	verifier_keyed(seed, "iterations", "", 0, draw);
-	account->iterations = accounts->count_count == 0
-				      ? VERIFIER_ITERATIONS_LEAST
-				      : accounts->counts[(draw[0] | (unsigned)draw[1] << 8) %
-							 accounts->count_count];
-	verifier_stand_in(seed, account->iterations, &verifier);
+	return find(store, login, MECHANISM_SCRAM_SHA_256, account);
 }
 
-enum verdict accounts_find(struct accounts *accounts, const char *login, struct account *account)
+const char *accounts_property(enum mechanism mechanism)
 {
+	for (size_t i = 0; i < SECRETS; i++)
+		if (secrets[i].mechanism == mechanism)
+			return secrets[i].enabled;
+	return enabled;
+}
+
+/* Finds the secret of an account for one of `secrets`, or makes its stand-in: in any case, so that
+ * it costs every name the same. False: the file is damaged. */
+static bool find_secret(struct accounts *accounts, size_t number, struct account *account)
+{
+	unsigned char value[STORE_VALUE_MAX], draw[WIRE_KEY];
+	size_t len;
+	enum verdict here = fetch(&accounts->store, account->login, secrets[number].enabled, value,
+		sizeof value, &len);
+	bool good = here == YES && len == secrets[number].len;
+	verifier_keyed(accounts->site, secrets[number].enabled, account->login,
+		strlen(account->login), draw);
+	account->lacks = account->exists && !good && !account->disabled;
+	account->secret_len = secrets[number].len;
+	memcpy(account->secret, good && account->exists && !account->disabled ? value : draw,
+		account->secret_len);
+	text_wipe(value, sizeof value);
+	return here != CANNOT_TELL;
+}
+
+/* The stand-in of a name: all of it hangs on the name and the site secret. One that lacks this
+ * verifier alone has the count of its others: a count that changes with the mechanism would tell it
+ * from a name that is none. Returns the count. */
+static unsigned stand_in(const struct accounts *accounts, const struct account *account,
+	enum mechanism scram, struct text *verifier)
+{
+	unsigned char seed[WIRE_KEY], draw[WIRE_KEY];
+	unsigned count = VERIFIER_ITERATIONS_LEAST;
+	verifier_keyed(accounts->site, "stand-in", account->login, strlen(account->login), seed);
+	verifier_keyed(seed, "iterations", "", 0, draw);
+	if (account->others != 0)
+		count = account->others;
+	else if (accounts->count_count > 0)
+		count = accounts->counts[(draw[0] | (unsigned)draw[1] << 8) %
+					 accounts->count_count];
+	verifier_stand_in(seed, scram, count, verifier);
+	return count;
+}
+
+enum verdict accounts_find(struct accounts *accounts, const char *login, enum mechanism mechanism,
+	struct account *account)
+{
+	enum mechanism scram =
+		mechanism_facts(mechanism)->scram ? mechanism : MECHANISM_SCRAM_SHA_256;
+	TEXT(verifier, VERIFIER_MAX);
 	memset(account, 0, sizeof *account);
 	text_copy(account->login, sizeof account->login, login);
+	enum verdict found = find(&accounts->store, login, scram, account);
 	/* Made in any case, so that it costs every name the same. */
-	stand_in(accounts, login, account);
-	return find(&accounts->store, login, account);
+	unsigned count = stand_in(accounts, account, scram, &verifier);
+	if (*account->verifier == '\0')
+		text_copy(account->verifier, sizeof account->verifier, text_string(&verifier));
+	if (!account->exists)
+		account->iterations = count;
+	for (size_t i = 0; i < SECRETS; i++)
+		if (secrets[i].mechanism == mechanism && !find_secret(accounts, i, account))
+			found = CANNOT_TELL;
+	return found;
 }
 
 /* The login that a key belongs to, if it is the verifier of an account with a canonical name: what
@@ -239,7 +309,8 @@ enum verdict accounts_each(struct accounts *accounts,
 	for (size_t i = 0; verdict == YES && i < logins.count; i++) {
 		if (i > 0 && strcmp(logins.list[i], logins.list[i - 1]) == 0)
 			continue; /* it has both properties */
-		if (accounts_find(accounts, logins.list[i], &account) != YES)
+		if (accounts_find(accounts, logins.list[i], MECHANISM_SCRAM_SHA_256, &account) !=
+			YES)
 			verdict = CANNOT_TELL;
 		else if (!each(context, &account))
 			verdict = NO;
@@ -280,22 +351,23 @@ const char *accounts_change(
 	return text_string(fault);
 }
 
-enum verdict accounts_add(struct store_change *change, const char *login, const char *verifier)
+enum verdict accounts_add(struct store_change *change, const char *login, const char *verifiers)
 {
 	struct account account;
-	enum verdict there = find(&change->store, login, &account);
+	enum verdict there = find_any(&change->store, login, &account);
 	if (there != NO)
 		return there == YES ? NO : CANNOT_TELL;
-	return put(change, login, enabled, verifier, strlen(verifier)) ? YES : CANNOT_TELL;
+	return put(change, login, enabled, verifiers, strlen(verifiers)) ? YES : CANNOT_TELL;
 }
 
-enum verdict accounts_renew(struct store_change *change, const char *login, const char *verifier)
+enum verdict accounts_renew(struct store_change *change, const char *login, const char *verifiers)
 {
 	struct account account;
-	enum verdict there = find(&change->store, login, &account);
+	enum verdict there = find_any(&change->store, login, &account);
 	if (there != YES)
 		return there;
-	return put(change, login, account.disabled ? disabled : enabled, verifier, strlen(verifier))
+	return put(change, login, account.disabled ? disabled : enabled, verifiers,
+		       strlen(verifiers))
 		       ? YES
 		       : CANNOT_TELL;
 }
@@ -322,7 +394,7 @@ enum verdict accounts_remove(struct store_change *change, const char *login)
 	TEXT(key, STORE_KEY_MAX + 1);
 	struct search search = {&prefix, &key};
 	struct account account;
-	enum verdict there = find(&change->store, login, &account);
+	enum verdict there = find_any(&change->store, login, &account);
 	if (there != YES)
 		return there;
 	make_key(&prefix, login, "");
@@ -333,20 +405,55 @@ enum verdict accounts_remove(struct store_change *change, const char *login)
 	return there;
 }
 
+enum verdict accounts_keep(struct store_change *change, const char *login, enum mechanism mechanism,
+	const unsigned char *secret, size_t len)
+{
+	struct account account;
+	enum verdict there = find_any(&change->store, login, &account);
+	for (size_t i = 0; there == YES && i < SECRETS; i++) {
+		if (secrets[i].mechanism != mechanism)
+			continue;
+		const char *to = account.disabled ? secrets[i].disabled : secrets[i].enabled;
+		bool done = take_away(change, login, secrets[i].enabled) &&
+			    take_away(change, login, secrets[i].disabled) &&
+			    (len == 0 || put(change, login, to, secret, len));
+		if (!done)
+			there = CANNOT_TELL;
+	}
+	text_wipe(&account, sizeof account);
+	return there;
+}
+
+/* Moves one property of an account. YES; NO: it is not there. */
+static enum verdict move(
+	struct store_change *change, const char *login, const char *from, const char *to)
+{
+	char value[STORE_VALUE_MAX];
+	size_t len;
+	enum verdict moves = fetch(&change->store, login, from, value, sizeof value, &len);
+	if (moves == YES &&
+		(!put(change, login, to, value, len) || !take_away(change, login, from)))
+		moves = CANNOT_TELL;
+	text_wipe(value, sizeof value);
+	return moves;
+}
+
 enum verdict accounts_disable(struct store_change *change, const char *login, bool disable)
 {
 	char value[STORE_VALUE_MAX];
 	size_t len;
-	const char *from = disable ? enabled : disabled, *to = disable ? disabled : enabled;
-	enum verdict moves = fetch(&change->store, login, from, value, sizeof value, &len);
-	if (moves == YES)
-		moves = put(change, login, to, value, len) && take_away(change, login, from)
-				? YES
-				: CANNOT_TELL;
-	else if (moves == NO)
-		moves = fetch(&change->store, login, to, value, sizeof value, &len);
+	const char *to = disable ? disabled : enabled;
+	enum verdict moved = move(change, login, disable ? enabled : disabled, to);
+	if (moved == NO)
+		moved = fetch(&change->store, login, to, value, sizeof value, &len);
 	text_wipe(value, sizeof value);
-	return moves;
+	for (size_t i = 0; moved == YES && i < SECRETS; i++) {
+		const char *own = secrets[i].enabled, *other = secrets[i].disabled;
+		if (move(change, login, disable ? own : other, disable ? other : own) ==
+			CANNOT_TELL)
+			moved = CANNOT_TELL;
+	}
+	return moved;
 }
 
 /* The counts of iterations as they are gathered. */
@@ -363,7 +470,7 @@ static bool gather(void *context, const char *key, size_t key_len)
 	struct account account;
 	if (!login_of(key, key_len, account.login))
 		return true;
-	gathering->failed = find(gathering->store, account.login, &account) != YES;
+	gathering->failed = find_any(gathering->store, account.login, &account) != YES;
 	if (!gathering->failed)
 		add_count(gathering->counts, &gathering->count_count, account.iterations);
 	return !gathering->failed;
@@ -375,8 +482,7 @@ const char *accounts_commit(struct store_change *change, struct text *fault)
 	struct gathering gathering = {.store = &change->store};
 	bool whole = store_each(&change->store, gather, &gathering) == YES;
 	for (size_t i = 0; i < gathering.count_count; i++) {
-		if (i > 0)
-			text_octet(&counts, ' ');
+		text_add(&counts, i > 0 ? " " : "");
 		text_number(&counts, gathering.counts[i]);
 	}
 	if (whole && put(change, "", iterations, counts.at, counts.len))

@@ -8,16 +8,26 @@
 #include "base/wire.h"
 #include "store/verifier.h"
 
-#define BIT(name) ((mechanism_set)1 << MECHANISM_##name)
+#define BIT(name)   ((mechanism_set)1 << MECHANISM_##name)
+#define SCRAM(bits) (BIT(SCRAM_SHA_##bits) | BIT(SCRAM_SHA_##bits##_PLUS))
 
-/* What each store can serve. A store of none is not built. */
+#define SCRAMS (SCRAM(512) | SCRAM(384) | SCRAM(256) | SCRAM(224) | SCRAM(1))
+/* Who it is comes from elsewhere: a certificate, a ticket. */
+#define NO_PASSWORD (BIT(EXTERNAL) | BIT(GSSAPI))
+
+/* What each store can serve. */
 static const mechanism_set serves[] = {
-	/* The accounts keep a verifier of SCRAM-SHA-256, and none of a password itself. */
-	[PASSWORDS_ACCOUNTS] = BIT(SCRAM_SHA_256) | BIT(PLAIN) | BIT(LOGIN),
-	[PASSWORDS_SHADOW] = 0,
-	[PASSWORDS_SASLAUTHD] = 0,
-	[PASSWORDS_SASLDB] = 0,
-	[PASSWORDS_AUXPROP] = 0,
+	/* The accounts keep verifiers, and none of a password itself. */
+	[PASSWORDS_ACCOUNTS] =
+		SCRAMS | BIT(PLAIN) | BIT(LOGIN) | BIT(CRAM_MD5) | BIT(DIGEST_MD5) | NO_PASSWORD,
+	/* A password that crosses is all that these can check. */
+	[PASSWORDS_SHADOW] = BIT(PLAIN) | BIT(LOGIN) | NO_PASSWORD,
+	[PASSWORDS_SASLAUTHD] = BIT(PLAIN) | BIT(LOGIN) | NO_PASSWORD,
+	/* SASL's own stores give it the password in clear. */
+	[PASSWORDS_SASLDB] =
+		SCRAMS | BIT(PLAIN) | BIT(LOGIN) | BIT(CRAM_MD5) | BIT(DIGEST_MD5) | NO_PASSWORD,
+	[PASSWORDS_AUXPROP] =
+		SCRAMS | BIT(PLAIN) | BIT(LOGIN) | BIT(CRAM_MD5) | BIT(DIGEST_MD5) | NO_PASSWORD,
 };
 
 enum { NAME_MAX_OCTETS = 64 };

@@ -246,9 +246,20 @@ bool store_put(
 
 bool store_delete(struct store_change *change, const void *key, size_t key_len)
 {
-	bool gone = key_len <= STORE_KEY_MAX &&
-		    (gdbm_delete(change->store.file, datum_of(key, key_len)) == 0 ||
-			    gdbm_errno == GDBM_ITEM_NOT_FOUND);
+	/* GDBM leaves what it deletes in the file: zeros of the same length take its place first.
+	 */
+	datum value = {NULL, 0};
+	bool gone = key_len <= STORE_KEY_MAX;
+	if (gone)
+		value = gdbm_fetch(change->store.file, datum_of(key, key_len));
+	if (value.dptr != NULL) {
+		text_wipe(value.dptr, (size_t)value.dsize);
+		gone = gdbm_store(change->store.file, datum_of(key, key_len), value,
+			       GDBM_REPLACE) == 0;
+		free(value.dptr);
+	}
+	gone = gone && (gdbm_delete(change->store.file, datum_of(key, key_len)) == 0 ||
+			       gdbm_errno == GDBM_ITEM_NOT_FOUND);
 	change->failed |= !gone;
 	return gone;
 }

@@ -1,7 +1,7 @@
 /* Enters the jail of one profile through jail_enter() and does one deed there; the test that
  * started it sees whether that was its death. tests/real/test_jail.py drives it.
  *
- * jail PROFILE LAYERS ABI FOLDER DEED [ARGUMENT] PROFILE is session, password or tls, LAYERS a sum
+ * jail PROFILE LAYERS ABI FOLDER DEED [ARGUMENT] PROFILE is one of `profiles` below, LAYERS a sum
  * of enum layer, ABI the newest of Landlock to use, FOLDER the empty folder. As root it becomes
  * 61002. It says `jailed`, or why not; then what the deed returned: 0, or the number of its
  * error. jail PROFILE 15 ABI FOLDER sweep plain|x32|int80 makes every call of this machine by
@@ -61,6 +61,8 @@ static const long allowed_password[] = {SYS_read, SYS_write, SYS_writev, SYS_rec
 	SYS_newfstatat,
 #endif
 	-2};
+/* What that of scram has besides. */
+static const long allowed_scram[] = {SYS_openat, SYS_getpid, SYS_getrandom, SYS_futex, -2};
 /* Of setsockopt there is but one form, which the sweep does not make. */
 static const long allowed_tls[] = {SYS_read, SYS_write, SYS_writev, SYS_recvfrom, SYS_sendto,
 	SYS_recvmsg, SYS_ppoll, SYS_close, SYS_shutdown, SYS_clock_gettime, SYS_gettimeofday,
@@ -77,11 +79,15 @@ static const long allowed_tls[] = {SYS_read, SYS_write, SYS_writev, SYS_recvfrom
 /* What differs between the profiles, by the words of the command line. */
 static const struct {
 	const char *name;
-	const long *allowed;
+	const long *allowed, *more; /* NULL: none */
 } profiles[] = {
-	[JAIL_SESSION] = {"session", allowed_session},
-	[JAIL_PASSWORD] = {"password", allowed_password},
-	[JAIL_TLS] = {"tls", allowed_tls},
+	[JAIL_SESSION] = {"session", allowed_session, NULL},
+	[JAIL_PASSWORD] = {"password", allowed_password, NULL},
+	[JAIL_SCRAM] = {"scram", allowed_password, allowed_scram},
+	/* Not swept: what they have besides depends on its arguments. */
+	[JAIL_SASLAUTHD] = {"saslauthd", allowed_password, NULL},
+	[JAIL_WIDE] = {"wide", allowed_password, NULL},
+	[JAIL_TLS] = {"tls", allowed_tls, NULL},
 };
 
 enum { PROFILES = sizeof profiles / sizeof *profiles };
@@ -258,6 +264,12 @@ static long do_open(const char *path)
 static long do_openat(const char *path)
 {
 	return syscall(SYS_openat, AT_FDCWD, path, O_RDONLY);
+}
+
+/* With other flags than those to read. */
+static long do_random(const char *flags)
+{
+	return syscall(SYS_openat, AT_FDCWD, "/dev/urandom", (int)strtol(flags, NULL, 0), 0600);
 }
 
 static long do_create(const char *path)
@@ -451,17 +463,22 @@ static const struct deed {
 	{"prctl", do_prctl}, {"rlimit", do_rlimit}, {"map-code", do_map_code},
 	{"map-all", do_map_all}, {"protect", do_protect}, {"grow", do_grow}, {"getpid", do_getpid},
 	{"wait", do_wait}, {"talk", do_talk}, {"shutdown", do_shutdown}, {"allocate", do_allocate},
-	{"close", do_close}, {"map-much", do_map_much}, {"option", do_option}, {"time", do_time},
-	{"gettimeofday", do_gettimeofday}};
+	{"close", do_close}, {"random", do_random}, {"map-much", do_map_much},
+	{"option", do_option}, {"time", do_time}, {"gettimeofday", do_gettimeofday}};
 
 /* --- every call there is --- */
 
-static bool is_allowed(enum jail_profile profile, long number)
+static bool is_in(const long *list, long number)
 {
-	const long *list = profiles[profile].allowed;
 	while (*list != -2 && *list != number)
 		list++;
 	return *list == number;
+}
+
+static bool is_allowed(enum jail_profile profile, long number)
+{
+	return is_in(profiles[profile].allowed, number) ||
+	       (profiles[profile].more != NULL && is_in(profiles[profile].more, number));
 }
 
 /* The two calls of the kernel's own tracer: newer ones let them through every filter, and

@@ -268,6 +268,8 @@ static void put_name(struct text *names, const char *kind, const ASN1_STRING *va
 static void put_names(const X509 *certificate, struct text *text)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+	const X509_NAME *subject = X509_get_subject_name(certificate);
+	int common = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
 	for (int i = 0; names != NULL && i < sk_GENERAL_NAME_num(names); i++) {
 		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
 		if (name->type == GEN_EMAIL)
@@ -278,6 +280,10 @@ static void put_names(const X509 *certificate, struct text *text)
 			put_name(text, "uri:", name->d.uniformResourceIdentifier);
 	}
 	GENERAL_NAMES_free(names);
+	/* Which of several would be meant nobody can say. */
+	if (common >= 0 && X509_NAME_get_index_by_NID(subject, NID_commonName, common) < 0)
+		put_name(text,
+			"cn:", X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, common)));
 }
 
 static void put_subject(const X509 *certificate, struct text *text)
@@ -296,21 +302,21 @@ static void put_subject(const X509 *certificate, struct text *text)
 /* RFC 9266: with TLS 1.2 only where the client did the extended master secret, without which two
  * connections may share it; RFC 5929's tls-unique does not exist for TLS 1.3. No connection is
  * resumed, so the client's Finished is the first. */
-static void put_bindings(const struct handshake *handshake, struct wire_facts *facts)
+static void put_bindings(const struct handshake *handshake, struct wire_bindings *bindings)
 {
 	SSL *ssl = handshake->ssl;
 	bool new = SSL_version(ssl) == TLS1_3_VERSION;
 	static const char label[] = "EXPORTER-Channel-Binding";
 	if (!new &&SSL_get_extms_support(ssl) != 1)
 		return;
-	if (SSL_export_keying_material(ssl, facts->exporter, sizeof facts->exporter, label,
+	if (SSL_export_keying_material(ssl, bindings->exporter, sizeof bindings->exporter, label,
 		    sizeof label - 1, (const unsigned char *)"", 0, 1) == 1)
-		facts->exporter_len = sizeof facts->exporter;
+		bindings->exporter_len = sizeof bindings->exporter;
 	if (new)
 		return;
-	size_t len = SSL_get_peer_finished(ssl, facts->unique, sizeof facts->unique);
-	if (len >= UNIQUE_LEAST && len <= sizeof facts->unique)
-		facts->unique_len = (uint8_t)len;
+	size_t len = SSL_get_peer_finished(ssl, bindings->unique, sizeof bindings->unique);
+	if (len >= UNIQUE_LEAST && len <= sizeof bindings->unique)
+		bindings->unique_len = (uint8_t)len;
 }
 
 void handshake_facts(const struct handshake *handshake, struct wire_facts *facts)
@@ -326,7 +332,7 @@ void handshake_facts(const struct handshake *handshake, struct wire_facts *facts
 			facts->version = (uint8_t)version;
 	facts->bits = (uint16_t)(bits > 0 ? bits : 0);
 	text_add(&name, SSL_CIPHER_standard_name(cipher));
-	put_bindings(handshake, facts);
+	put_bindings(handshake, &facts->bindings);
 	facts->stranger =
 		certificate != NULL &&
 		(handshake->stranger || SSL_get_verify_result(handshake->ssl) != X509_V_OK);

@@ -4,6 +4,8 @@
  *
  * Each filter is an allow list: whatever it does not name kills the process. It looks at the
  * architecture first (int 0x80 has other numbers) and refuses x32: libseccomp does both. */
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,15 +13,27 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/jail.h"
 
-enum { CALLS_MAX = 64 };
+enum { CALLS_MAX = 160 };
+
+/* What postern-auth does with a password, whatever the mechanism. */
+#define PASSWORD_CALLS                                                                             \
+	"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "lseek", "newfstatat", "poll", \
+		"ppoll", "close", "clock_gettime", "time", "gettimeofday", "brk", "mmap",          \
+		"munmap", "mremap", "exit_group", "restart_syscall", "rt_sigreturn", "recv",       \
+		"send", "_llseek", "fstat64", "fstatat64", "fstat", "clock_gettime64",             \
+		"ppoll_time64", "mmap2", "sigreturn"
 
 /* The names at the end of each are what libc makes of the same calls on other machines; time and
- * gettimeofday are no calls where the clock can be read without one. */
+ * gettimeofday are no calls where the clock can be read without one. A `*` behind a name: with
+ * whatever arguments. A `!`: with arguments that are not allowed it fails, and does not
+ * kill. */
 static const struct profile {
 	const char *name;
 	const char *calls[CALLS_MAX];
@@ -28,12 +42,26 @@ static const struct profile {
 			    "clock_gettime", "exit_group", "restart_syscall", "rt_sigreturn",
 			    "shutdown", "recv", "send", "clock_gettime64", "ppoll_time64",
 			    "sigreturn"}},
-	{"password",
-		{"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "lseek", "newfstatat",
-			"poll", "ppoll", "close", "clock_gettime", "time", "gettimeofday", "brk",
-			"mmap", "munmap", "mremap", "exit_group", "restart_syscall", "rt_sigreturn",
-			"recv", "send", "_llseek", "fstat64", "fstatat64", "fstat",
-			"clock_gettime64", "ppoll_time64", "mmap2", "sigreturn"}},
+	{"password", {PASSWORD_CALLS}},
+	{"saslauthd", {PASSWORD_CALLS, "connect"}},
+	/* SASL's own stores and Kerberos: files, sockets and names; never exec, never fork.
+	   Without a plugin that could only be loaded in the jail they go on: Kerberos looks for
+	   some at each ticket. */
+	{"wide", {PASSWORD_CALLS, "openat*", "open", "access", "faccessat", "faccessat2", "stat",
+			 "lstat", "statx", "statfs", "fstatfs", "getdents64", "readlink",
+			 "readlinkat", "fcntl", "flock", "pread64", "pwrite64", "preadv", "pwritev",
+			 "ftruncate", "fsync", "fdatasync", "unlink", "unlinkat", "mkdir", "rename",
+			 "fchmod", "fchown", "umask", "getcwd", "getpid", "gettid", "getppid",
+			 "getuid", "geteuid", "getgid", "getegid", "getresuid", "getresgid",
+			 "getgroups", "getrandom", "futex", "socket", "connect*", "bind",
+			 "getsockname", "getpeername", "getsockopt", "setsockopt*", "sendto*",
+			 "sendmsg", "sendmmsg", "recvmmsg", "shutdown", "ioctl", "uname", "sysinfo",
+			 "madvise", "mprotect", "pipe2", "eventfd2", "nanosleep", "clock_nanosleep",
+			 "clock_getres", "select", "pselect6", "sched_yield", "sched_getaffinity",
+			 "rt_sigaction", "rt_sigprocmask", "sigaltstack", "dup", "epoll_create1",
+			 "epoll_ctl", "epoll_wait", "futex_time64", "mmap!", "mmap2!"}},
+	/* libscram's hashes are OpenSSL's. */
+	{"scram", {PASSWORD_CALLS, "openat", "getpid", "getrandom", "futex", "futex_time64"}},
 	/* OpenSSL asks for its process id, to see a fork, and for random octets; of setsockopt
 	   there is TCP_QUICKACK alone. */
 	{"tls", {"read", "write", "writev", "recvfrom", "sendto", "recvmsg", "poll", "ppoll",
@@ -57,23 +85,66 @@ static int add_close(scmp_filter_ctx filter, int number)
 	return failed;
 }
 
-static int add(scmp_filter_ctx filter, const char *name)
+/* The call with one of these values as its argument `which`. */
+static int add_one_of(
+	scmp_filter_ctx filter, int number, unsigned which, const unsigned *values, size_t count)
 {
+	int failed = 0;
+	for (size_t i = 0; i < count && failed == 0; i++)
+		failed = seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
+			SCMP_CMP64(which, SCMP_CMP_EQ, values[i], 0));
+	return failed;
+}
+
+static int add(scmp_filter_ctx filter, const char *call)
+{
+	char name[32] = "";
+	size_t len = strcspn(call, "*!");
+	memcpy(name, call, len < sizeof name ? len : 0);
 	int number = seccomp_syscall_resolve_name(name);
 	if (number < 0)
 		return 0; /* not a call of this machine */
+	if (call[len] == '*')
+		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
+	if (call[len] == '!')
+		return seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), number, 1,
+			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, PROT_EXEC));
+	/* No signal by way of a descriptor (F_SETOWN, FIOASYNC), and no family of sockets that
+	 * neither names nor databases need. */
+	if (strcmp(name, "fcntl") == 0)
+		return add_one_of(filter, number, 1,
+			(const unsigned[]){F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK,
+				F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW,
+				F_DUPFD_CLOEXEC},
+			12);
+	if (strcmp(name, "ioctl") == 0)
+		return add_one_of(filter, number, 1,
+			(const unsigned[]){
+				FIONREAD, FIONBIO, TCGETS, SIOCGIFCONF, SIOCGIFNAME, SIOCGIFINDEX},
+			6);
+	if (strcmp(name, "socket") == 0)
+		return add_one_of(filter, number, 0,
+			(const unsigned[]){AF_UNIX, AF_INET, AF_INET6, AF_NETLINK}, 4);
 	if (strcmp(name, "close") == 0)
 		return add_close(filter, number);
 	/* To whom it is connected, and nobody else. */
 	if (strcmp(name, "sendto") == 0)
 		return seccomp_rule_add(
 			filter, SCMP_ACT_ALLOW, number, 1, SCMP_A4(SCMP_CMP_EQ, 0, 0));
+	if (strcmp(name, "connect") == 0)
+		return seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, number, 1, SCMP_A0(SCMP_CMP_EQ, JAIL_SOCKET, 0));
+	/* To read, and nothing else; which file is Landlock's to say. */
+	if (strcmp(name, "openat") == 0)
+		return seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, number, 1, SCMP_A2(SCMP_CMP_EQ, O_RDONLY, 0));
 	if (strcmp(name, "setsockopt") == 0)
 		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 2,
 			SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),
 			SCMP_A2(SCMP_CMP_EQ, TCP_QUICKACK, 0));
 	/* No memory may become code. */
-	if (strcmp(name, "mmap") == 0 || strcmp(name, "mmap2") == 0)
+	if (strcmp(name, "mmap") == 0 || strcmp(name, "mmap2") == 0 ||
+		strcmp(name, "mprotect") == 0)
 		return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 1,
 			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, number, 0);
@@ -117,6 +188,6 @@ int main(int argc, char **argv)
 		seccomp_release(filter);
 		return failed != 0;
 	}
-	fprintf(stderr, "filter: usage: filter session|password|tls\n");
+	fprintf(stderr, "filter: usage: filter session|password|scram|saslauthd|wide|tls\n");
 	return 2;
 }

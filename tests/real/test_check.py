@@ -160,17 +160,40 @@ def test_accounts_that_the_service_cannot_read(root_host):
 
 
 def test_the_logins(host):
-    host.write(mechanisms="GSSAPI PLAIN")
-    host.finds(0, "warning: mechanisms: GSSAPI is not built into this version", "ok: mechanisms: PLAIN: offered")
-    host.write(mechanisms="GSSAPI")
-    host.finds(0, "warning: networks: nobody may relay")
-    host.write(mechanisms="PLAIN")
+    host.write(mechanisms="CRAM-MD5", passwords="saslauthd")
+    host.finds(0, "warning: mechanisms: CRAM-MD5 cannot be served from these passwords",
+               "warning: networks: nobody may relay")
+    host.write(mechanisms="PLAIN", passwords="accounts")
     with open(host.path("postern-auth"), "w") as file:
         file.write("#!/bin/sh\necho cannot find a library >&2\nexit 127\n")
     os.chmod(host.path("postern-auth"), 0o755)
     host.finds(1, "wrong: mechanisms: PLAIN: cannot find a library")
     os.chmod(host.path("postern-auth"), 0o644)
     host.finds(1, "wrong: postern-auth: ")  # what is installed, if it is, is another version's
+
+
+def test_each_scram_is_tried(host):
+    scrams = ["SCRAM-SHA-" + bits for bits in ("1", "224", "256", "384", "512")]
+    host.write(mechanisms=" ".join(scrams))
+    out = host.finds(0, *("ok: mechanisms: %s: offered" % name for name in scrams))
+    # Where there is no TLS there is no channel to bind to.
+    assert not [line for line in out if "-PLUS: offered" in line], out
+    host.write(mechanisms="PLAIN")
+    assert not [line for line in host.finds(0) if "SCRAM" in line]
+
+
+def test_what_is_weak_is_said(host):
+    """The two of MD5 work, with the accounts too, and check says what is the matter with them."""
+    host.write(mechanisms="CRAM-MD5 DIGEST-MD5 PLAIN")
+    out = host.finds(0, "ok: mechanisms: CRAM-MD5: offered", "ok: mechanisms: DIGEST-MD5: offered",
+                     "warning: mechanisms: CRAM-MD5: what the accounts keep for it is as good as the password",
+                     "warning: mechanisms: DIGEST-MD5: what the accounts keep for it is as good as the password")
+    told, = [line for line in out if "2.1.28+dfsg-10+deb12u1" in line]
+    assert told.startswith("warning: mechanisms: DIGEST-MD5: ")
+    host.write(mechanisms="CRAM-MD5")
+    assert not [line for line in host.finds(0) if "2.1.28" in line]
+    host.write(mechanisms="SCRAM-SHA-256 PLAIN")
+    assert not [line for line in host.finds(0) if "as good as" in line or "2.1.28" in line]
 
 
 def test_a_helper_that_others_could_look_into(root_host):

@@ -1,5 +1,6 @@
 """The jail: what each profile lets a process do, what each layer holds by itself, and no service without it."""
 
+import base64
 import ctypes
 import errno
 import os
@@ -197,6 +198,111 @@ def test_the_lifeline_cannot_be_closed(where):
 def test_seccomp_alone_is_death_too(where):
     for deed in "kill", "prlimit", "connect", "openat", "exec", "fork":
         where.dies("session", SECCOMP, deed)
+
+
+# --- postern-auth with SCRAM: the same, and one file to read ---
+
+@pytest.fixture(name="beside")
+def make_unchrooted(programs):
+    """postern-auth is never root, so it enters no folder."""
+    made = Place(programs, "user")
+    yield made
+    made.end()
+
+
+@pytest.mark.parametrize("how", ["plain", "x32", "int80"])
+def test_scram_every_call_by_its_number(beside, how):
+    if os.uname().machine != "x86_64" and how != "plain":
+        pytest.skip("only x86_64 has these")
+    assert beside.do("scram", ALL, "sweep", how) == (0, "")
+
+
+@pytest.mark.parametrize("deed", [deed for deed in DEADLY if deed not in ("openat", "getpid")])
+def test_scram_is_death(beside, deed):
+    beside.dies("scram", ALL, deed)
+
+
+@pytest.mark.skipif(ABI == 0, reason="this kernel has no Landlock")
+def test_scram_reads_random_octets_and_no_other_file(beside):
+    """SASL opens it anew for every nonce."""
+    for layers in ALL, LANDLOCK:
+        beside.returns(0, "scram", layers, "openat", "/dev/urandom")
+        for path in (beside.file, "/etc/passwd", "/dev/null", "/dev/zero", "/dev/random", "/dev", "/", ".",
+                     "/proc/self/mem", "/proc/self/environ", "/proc/self/exe", "/dev/../etc/passwd"):
+            beside.returns(errno.EACCES, "scram", layers, "openat", path)
+    # What it is allowed is that file, and no name: a link to another leads nowhere.
+    link = os.path.join(beside.folder, "urandom")
+    os.symlink("/etc/passwd", link)
+    beside.returns(errno.EACCES, "scram", ALL, "openat", link)
+    for layers in ALL, LANDLOCK:  # and no other profile has it
+        if layers == LANDLOCK:
+            beside.returns(errno.EACCES, "password", layers, "openat", "/dev/urandom")
+        else:
+            beside.dies("password", layers, "openat", "/dev/urandom")
+
+
+FLAGS = [os.O_WRONLY, os.O_RDWR, os.O_WRONLY | os.O_APPEND, os.O_RDWR | os.O_TRUNC]
+
+
+@pytest.mark.parametrize("flags", [*FLAGS, os.O_RDONLY | os.O_CREAT, os.O_RDONLY | os.O_TRUNC, os.O_PATH, os.O_TMPFILE,
+                                   os.O_CLOEXEC, 1 << 31])
+def test_scram_may_only_read(beside, flags):
+    """Of all flags none, and none by the upper half of a register that the kernel does not look at."""
+    beside.dies("scram", ALL, "random", flags)
+    beside.returns(0, "scram", ALL, "random", 0)
+    if flags in FLAGS and ABI > 0:
+        beside.returns(errno.EACCES, "scram", LANDLOCK, "random", flags)
+    beside.dies("scram", ALL, "create")
+    assert not os.path.exists(beside.file + ".new")
+
+
+@pytest.mark.parametrize("abi", [0, 2, 4, 6])
+def test_scram_lives_by(beside, abi):
+    for deed in "talk", "allocate", "getpid":
+        beside.returns(0, "scram", ALL, deed, abi=abi)
+    beside.returns(0, "scram", ALL, "openat", "/dev/urandom", abi=abi)
+    for descriptor in 4, 0x100000004:
+        beside.dies("scram", ALL, "close", descriptor, abi=abi)
+    # Without Landlock it is for the filter alone, which sees no names: what the user can read can be read.
+    beside.returns(errno.EACCES if min(abi, ABI) > 0 else 0, "scram", ALL, "openat", abi=abi)
+
+
+def test_scram_other_layers(beside):
+    for deed, since, error in (("exec", 1, errno.EACCES), ("truncate", 3, errno.EACCES), ("connect", 4, errno.EACCES),
+                               ("bind", 4, errno.EACCES), ("kill", 6, errno.EPERM), ("abstract", 6, errno.EPERM)):
+        if ABI >= since:
+            beside.returns(error, "scram", LANDLOCK, deed)
+    beside.returns(errno.EAGAIN, "scram", LIMITS, "fork")
+    beside.returns(errno.EFBIG, "scram", LIMITS, "grow", 4096)
+    beside.returns(errno.ENOMEM, "scram", LIMITS, "map-much", MEMORY)
+
+
+@pytest.mark.parametrize("way", ways())
+@pytest.mark.parametrize("missing", ["missing", "not to be read"])
+def test_without_random_octets_scram_is_not_offered(programs, way, missing):
+    """A host or a chroot without /dev/urandom: SASL would go on without a word, with nonces that can be guessed."""
+    unshare, setpriv = shutil.which("unshare"), shutil.which("setpriv")
+    if not IS_ROOT or not unshare or not setpriv:
+        pytest.skip("only root makes a /dev of its own")
+    node = "mknod -m 0 $D/urandom c 1 9 &&" if missing != "missing" else ""
+    script = """PATH=/usr/sbin:/usr/bin:/sbin:/bin; D=$(mktemp -d /tmp/postern-test.XXXXXX) &&
+        mount -t tmpfs -o mode=755 none $D && mknod -m 666 $D/null c 1 3 && %s
+        mount --move $D /dev && rmdir $D && exec "$@\"""" % node
+    with place(programs, way, mechanisms="SCRAM-SHA-256 PLAIN LOGIN") as scratch:
+        scratch.account("alice", "pencil sharpener")
+        who = [] if way == "root" else [setpriv, "--reuid", str(CALLER), "--regid", str(CALLER), "--clear-groups"]
+        scratch.identity = lambda: {}
+        client = Client(scratch, wrap=[unshare, "--mount", "/bin/sh", "-c", script, "sh", *who])
+        assert client.reply().startswith("220 ")
+        client.send("EHLO client.example\r\n")
+        lines = []
+        while not lines or lines[-1][3:4] == "-":
+            lines.append(client.line())
+        offered, = [line[4:] for line in lines if "AUTH" in line]
+        assert offered == "AUTH PLAIN LOGIN"
+        client.expect("AUTH SCRAM-SHA-256", "504 5.5.4")
+        client.expect("AUTH PLAIN " + base64.b64encode(b"\0alice\0pencil sharpener").decode(), "235 ")
+        client.quit()
 
 
 def test_no_deed_is_impossible_anyway(where):
@@ -565,7 +671,7 @@ def test_the_living_monitor(programs, way):
 
 
 @pytest.mark.parametrize("way", ways())
-@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN"])
+@pytest.mark.parametrize("mechanism", ["PLAIN", "LOGIN", "SCRAM-SHA-256"])
 def test_the_living_postern_auth(programs, way, mechanism):
     with Dirty(programs, way) as scratch:
         scratch.account("alice", "pencil sharpener")

@@ -136,7 +136,7 @@ def client_certificate(programs, way, name, shown):
         line, = scratch.logged("tls result=ok version=" + name)
         if shown == "client":
             assert 'subject="CN=Alice of the Office,O=Office"' in line, line
-            assert 'names="email:alice@office.example dns:laptop.office.example"' in line, line
+            assert 'names="email:alice@office.example dns:laptop.office.example cn:Alice?of?the?Office"' in line, line
         else:
             assert "subject=" not in line and "names=" not in line and "Mallory" not in line, line
         assert ("certificate=unknown" in line) == (shown == "stranger"), line

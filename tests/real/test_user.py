@@ -181,6 +181,97 @@ def test_iterations(place):
     place.good("user", "verify", "alice", "--stdin", given="x\n")
 
 
+def verifiers(place):
+    """The verifiers in the file, by their mechanisms: an older value may still lie in its free space."""
+    return set(re.findall(rb"(SCRAM-SHA-[0-9]+)\$[0-9]+:[A-Za-z0-9+/]{22}==\$", place.content()))
+
+
+def test_a_verifier_is_kept_for_each_scram_of_the_settings(place):
+    place.write(mechanisms="PLAIN LOGIN")
+    place.good("user", "add", "alice", "--stdin", given="pencil\n")
+    assert verifiers(place) == {b"SCRAM-SHA-256"}  # what PLAIN and LOGIN are checked against
+    place.write(mechanisms="SCRAM-SHA-512 PLAIN SCRAM-SHA-1")
+    place.good("user", "passwd", "alice", "--stdin", given="pencil\n")
+    assert verifiers(place) == {b"SCRAM-SHA-512", b"SCRAM-SHA-256", b"SCRAM-SHA-1"}
+    assert b"authPasswordSCRAM-SHA-256$" in place.content()
+    assert b"-PLUS" not in place.content()
+    assert place.good("user", "list") == "alice enabled 4096\n"
+    place.good("user", "verify", "alice", "--stdin", given="pencil\n")
+    place.bad(1, "alice: the password is wrong", "user", "verify", "alice", "--stdin", given="pencils\n")
+    place.good("user", "disable", "alice")
+    assert place.good("user", "list") == "alice disabled 4096\n"
+    place.good("user", "enable", "alice")
+    place.write(scram_iterations="10000")
+    assert place.good("user", "list") == "alice enabled 4096 renew\n"
+
+
+def test_an_import_keeps_them_too(place):
+    names = ["SCRAM-SHA-" + bits for bits in ("1", "224", "256", "384", "512")]
+    place.write(mechanisms=" ".join(names), scram_iterations="65536")
+    place.good("user", "import", given="alice:pencil\nbob:beta\n")
+    assert verifiers(place) == {name.encode() for name in names}
+    for name in names:
+        assert place.content().count(name.encode() + b"$65536:") == 2
+    assert place.good("user", "list") == "alice enabled 65536\nbob enabled 65536\n"
+    place.good("user", "verify", "bob", "--stdin", given="beta\n")
+
+
+AS_GOOD = ("postern: mechanisms: what is kept for CRAM-MD5 and DIGEST-MD5 is as good as the password: whoever reads "
+           "the accounts file can log in with it\n")
+
+
+@pytest.mark.parametrize("mechanism", ["CRAM-MD5", "DIGEST-MD5"])
+def test_what_is_as_good_as_the_password_is_said_to_be(place, mechanism):
+    """Where it is kept, once a command, and standard output is as ever."""
+    place.write(mechanisms="PLAIN " + mechanism)
+    assert place.run("user", "add", "alice", "--stdin", given="first\n") == (0, "", AS_GOOD)
+    assert place.run("user", "passwd", "alice", "--stdin", given="second\n") == (0, "", AS_GOOD)
+    assert place.run("user", "import", given="bob:b\ncarol:c\n") == (0, "", AS_GOOD)
+    status, out, err = place.run("user", "add", "dora", "--generate")
+    assert (status, err) == (0, AS_GOOD) and re.fullmatch("[a-z2-9]{20}\n", out)
+    # What is refused keeps nothing, and neither do these.
+    place.bad(1, "alice: exists already", "user", "add", "alice", "--stdin", given="x\n")
+    for words in ("disable", "alice"), ("enable", "alice"), ("list",), ("remove", "bob"):
+        place.good("user", *words)
+    place.good("user", "verify", "alice", "--stdin", given="second\n")
+    place.write(mechanisms="PLAIN SCRAM-SHA-256")
+    place.good("user", "passwd", "alice", "--stdin", given="third\n")
+
+
+def secrets(place, name):
+    """What the file has for a name: the property, and its octets where they are not written over."""
+    found = re.findall(rb"%s\0\0((?:cmusaslsecret|disabled)(?:CRAM|DIGEST)-MD5)(.{16})" % name, place.content(), re.S)
+    return {property.decode() for property, octets in found if octets != bytes(16)}
+
+
+def test_the_secrets_of_an_account_go_with_it(place):
+    """Kept where the settings name the mechanism, moved when it is disabled, gone with it or with a password that is
+    set without."""
+    def run(*words, given=b""):
+        assert place.run("user", *words, given=given)[0] == 0
+    place.write(mechanisms="PLAIN")
+    run("add", "alice", "--stdin", given="x\n")
+    assert secrets(place, b"alice") == set()
+    place.write(mechanisms="PLAIN CRAM-MD5 DIGEST-MD5")
+    run("passwd", "alice", "--stdin", given="x\n")
+    both = {"cmusaslsecretCRAM-MD5", "cmusaslsecretDIGEST-MD5"}
+    assert secrets(place, b"alice") == both
+    run("disable", "alice")
+    assert secrets(place, b"alice") == {"disabledCRAM-MD5", "disabledDIGEST-MD5"}
+    run("passwd", "alice", "--stdin", given="y\n")
+    assert secrets(place, b"alice") == {"disabledCRAM-MD5", "disabledDIGEST-MD5"}
+    run("enable", "alice")
+    assert secrets(place, b"alice") == both
+    run("import", given="bob:b\n")
+    assert secrets(place, b"bob") == both
+    place.write(mechanisms="PLAIN DIGEST-MD5")
+    run("passwd", "alice", "--stdin", given="z\n")
+    assert secrets(place, b"alice") == {"cmusaslsecretDIGEST-MD5"}
+    run("remove", "bob")
+    assert secrets(place, b"bob") == set()
+    assert secrets(place, b"alice") == {"cmusaslsecretDIGEST-MD5"}
+
+
 @pytest.mark.parametrize("name, words", [
     ("", "cannot be empty"), ("a b", "only letters"), ("a:b", "only letters"), ("a\nb", "only letters"),
     ("../a", "only letters"), ("caf\u00e9", "only letters"), ("@office.example", "cannot be empty"),
@@ -265,7 +356,7 @@ def test_the_file_is_junk(place):
         file.write(b"junk" * 100)
     for command in ["add", "bob", "--stdin"], ["passwd", "alice", "--stdin"], ["remove", "alice"], ["list"]:
         place.bad(1, "accounts.gdbm", "user", *command, given="x\n")
-    place.bad(1, "alice: the accounts cannot be read", "user", "verify", "alice", "--stdin", given="x\n")
+    place.bad(1, "alice: the store cannot be asked", "user", "verify", "alice", "--stdin", given="x\n")
 
 
 def test_no_such_account_and_there_already(place):

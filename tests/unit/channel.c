@@ -49,8 +49,8 @@ static void say_facts(int wrong)
 	switch (wrong) {
 	case 1: facts.version = 9; break;
 	case 2: facts.version = 14; break;
-	case 3: facts.exporter_len = sizeof facts.exporter + 1; break;
-	case 4: facts.unique_len = sizeof facts.unique + 1; break;
+	case 3: facts.bindings.exporter_len = sizeof facts.bindings.exporter + 1; break;
+	case 4: facts.bindings.unique_len = sizeof facts.bindings.unique + 1; break;
 	case 5: strcpy(facts.cipher, "A B"); break;
 	case 6: facts.cipher[0] = '\0'; break;
 	case 7: memset(facts.cipher, 'A', sizeof facts.cipher); break;

@@ -35,13 +35,15 @@ static void every_row_is_there_and_found_by_its_name(void **state)
 		assert_int_equal(mechanism_named(facts->name, strlen(facts->name) + 1), MECHANISMS);
 	}
 	assert_int_equal(named("SCRAM-SHA-256"), MECHANISM_SCRAM_SHA_256);
+	assert_int_equal(named("SCRAM-SHA-256-PLUS"), MECHANISM_SCRAM_SHA_256_PLUS);
 	assert_int_equal(named("GSSAPI"), MECHANISM_GSSAPI);
 }
 
 static void other_names_are_none(void **state)
 {
-	static const char *const names[] = {"", "X", "PLAIN ", " PLAIN", "PLAIN-PLUS",
-		"SCRAM-SHA-256-PLUS", "PLAINLOGIN", "ANONYMOUS",
+	static const char *const names[] = {"", "X", "PLAIN ", " PLAIN", "PLAIN-PLUS", "SCRAM",
+		"SCRAM-SHA-", "SCRAM-SHA-2", "SCRAM-SHA-256-", "SCRAM-SHA-256-PLUS-PLUS",
+		"SCRAM-SHA-256 PLUS", "SCRAM-MD5", "GSSAPI-PLUS", "PLAINLOGIN", "ANONYMOUS",
 		"PLAINPLAINPLAINPLAINPLAINPLAINPLAINPLAIN"};
 	(void)state;
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -57,6 +59,41 @@ static void the_password_itself_crosses_in_two(void **state)
 	}
 	assert_true(mechanism_facts(MECHANISM_PLAIN)->served);
 	assert_true(mechanism_facts(MECHANISM_LOGIN)->served);
+}
+
+/* SASL itself knows only the plain name, and a verifier stands under it alone. */
+static void every_scram_has_its_bound_fellow(void **state)
+{
+	unsigned scrams = 0, bound = 0;
+	(void)state;
+	for (size_t i = 0; i < MECHANISMS; i++) {
+		enum mechanism mechanism = (enum mechanism)i;
+		const struct mechanism_facts *facts = mechanism_facts(mechanism);
+		const struct mechanism_facts *plain = mechanism_facts(facts->plain);
+		bool has_plus = strstr(facts->name, "-PLUS") != NULL;
+		assert_int_equal(facts->scram, strncmp(facts->name, "SCRAM-", 6) == 0);
+		assert_int_equal(mechanism_is_bound(mechanism), has_plus);
+		assert_int_equal(plain->plain, facts->plain);
+		assert_false(mechanism_is_bound(facts->plain));
+		if (!has_plus) {
+			assert_int_equal(facts->plain, mechanism);
+			assert_int_equal(mechanism_bound(mechanism) != MECHANISMS, facts->scram);
+		} else {
+			size_t len = strlen(plain->name);
+			assert_memory_equal(facts->name, plain->name, len);
+			assert_string_equal(facts->name + len, "-PLUS");
+			assert_int_equal(mechanism_bound(facts->plain), mechanism);
+			assert_int_equal(mechanism_bound(mechanism), MECHANISMS);
+			assert_int_equal(facts->served, plain->served);
+			assert_string_equal(facts->plugin, plain->plugin);
+		}
+		scrams += facts->scram;
+		bound += has_plus;
+	}
+	assert_int_equal(scrams, 10);
+	assert_int_equal(bound, 5);
+	assert_false(mechanism_is_bound(MECHANISMS));
+	assert_int_equal(mechanism_bound(MECHANISMS), MECHANISMS);
 }
 
 static void a_set_has_what_was_put_into_it(void **state)
@@ -83,6 +120,7 @@ static void installed_means_the_file_is_there(void **state)
 	}
 	/* libsasl2-modules, without which no other test of logins can run. */
 	assert_true(mechanism_installed(MECHANISM_PLAIN));
+	assert_true(mechanism_installed(MECHANISM_SCRAM_SHA_256_PLUS));
 	assert_true(mechanism_installed(MECHANISM_EXTERNAL));
 }
 
@@ -92,6 +130,7 @@ int main(void)
 		cmocka_unit_test(every_row_is_there_and_found_by_its_name),
 		cmocka_unit_test(other_names_are_none),
 		cmocka_unit_test(the_password_itself_crosses_in_two),
+		cmocka_unit_test(every_scram_has_its_bound_fellow),
 		cmocka_unit_test(a_set_has_what_was_put_into_it),
 		cmocka_unit_test(installed_means_the_file_is_there),
 	};

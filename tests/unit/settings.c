@@ -64,10 +64,11 @@ static void the_defaults(void **state)
 	assert_int_equal(settings.recipient_limit, 100);
 	assert_true(settings.long_lines);
 	assert_false(settings.bare_newline);
-	assert_int_equal(settings.mechanisms.count, 3);
-	assert_int_equal(settings.mechanisms.list[0], MECHANISM_SCRAM_SHA_256);
-	assert_int_equal(settings.mechanisms.list[1], MECHANISM_PLAIN);
-	assert_int_equal(settings.mechanisms.list[2], MECHANISM_LOGIN);
+	assert_int_equal(settings.mechanisms.count, 4);
+	assert_int_equal(settings.mechanisms.list[0], MECHANISM_SCRAM_SHA_256_PLUS);
+	assert_int_equal(settings.mechanisms.list[1], MECHANISM_SCRAM_SHA_256);
+	assert_int_equal(settings.mechanisms.list[2], MECHANISM_PLAIN);
+	assert_int_equal(settings.mechanisms.list[3], MECHANISM_LOGIN);
 	assert_int_equal(settings.trusted_mechanisms.count, 0);
 	assert_int_equal(settings.networks.count, 0);
 	assert_int_equal(settings.cleartext_networks.count, 2);
@@ -244,7 +245,7 @@ static void words_of_a_choice(void **state)
 	assert_int_equal(settings.recipients, RECIPIENTS_ARGUMENTS);
 	bad("recipients = both", "write auto, headers or arguments");
 	bad("passwords = alwaystrue", "is no store of passwords");
-	bad("passwords = auxprop:", "is no store of passwords");
+	bad("passwords = auxprop:", "names no plugin of SASL");
 	bad("tls_minimum = 1.4", "is no version of TLS");
 	bad("log = file", "is no place for log lines");
 }
@@ -324,16 +325,31 @@ static void mechanisms(void **state)
 	(void)state;
 	good("mechanisms = plain SCRAM-SHA-1\nmechanisms = GSSAPI\ntrusted_mechanisms = "
 	     "SCRAM-SHA-1");
-	assert_int_equal(settings.mechanisms.count, 3);
+	assert_int_equal(settings.mechanisms.count, 4);
 	assert_int_equal(settings.mechanisms.list[0], MECHANISM_PLAIN);
-	assert_int_equal(settings.mechanisms.list[2], MECHANISM_GSSAPI);
-	assert_int_equal(settings.trusted_mechanisms.count, 1);
+	assert_int_equal(settings.mechanisms.list[1], MECHANISM_SCRAM_SHA_1_PLUS);
+	assert_int_equal(settings.mechanisms.list[2], MECHANISM_SCRAM_SHA_1);
+	assert_int_equal(settings.mechanisms.list[3], MECHANISM_GSSAPI);
+	/* Who trusts a mechanism trusts the stronger one too. */
+	assert_int_equal(settings.trusted_mechanisms.count, 2);
+	assert_int_equal(settings.trusted_mechanisms.list[0], MECHANISM_SCRAM_SHA_1_PLUS);
+	assert_int_equal(settings.trusted_mechanisms.list[1], MECHANISM_SCRAM_SHA_1);
+	/* All that there are have room. */
+	good("mechanisms = SCRAM-SHA-512 SCRAM-SHA-384 SCRAM-SHA-256 SCRAM-SHA-224 SCRAM-SHA-1\n"
+	     "mechanisms = PLAIN LOGIN CRAM-MD5 DIGEST-MD5 EXTERNAL GSSAPI");
+	assert_int_equal(settings.mechanisms.count, MECHANISMS);
+	for (size_t i = 0; i < MECHANISMS; i++)
+		assert_int_equal(settings.mechanisms.list[i], i);
 	good("mechanisms = none");
 	assert_int_equal(settings.mechanisms.count, 0);
 	bad("trusted_mechanisms = none", "`none` is no mechanism");
 	bad("mechanisms = PLAIN LOGIN plain", "F:1: mechanisms: `plain` stands twice");
 	bad("mechanisms = PLAIN\nmechanisms = PLAIN", "F:2: mechanisms: `PLAIN` stands twice");
+	bad("mechanisms = SCRAM-SHA-256 scram-sha-256",
+		"F:1: mechanisms: `scram-sha-256` stands twice");
 	bad("mechanisms = SCRAM-SHA-256-PLUS", "is covered by the mechanism's plain name");
+	bad("trusted_mechanisms = scram-sha-1-plus", "is covered by the mechanism's plain name");
+	bad("mechanisms = PLAIN-PLUS", "is no mechanism of this program");
 	bad("mechanisms = ANONYMOUS", "is no mechanism of this program");
 }
 
@@ -395,11 +411,10 @@ static void identities(void **state)
 /* A line of a test's own tells what this program cannot do yet; a bad value is told first. */
 static void not_built_yet(void **state)
 {
-	static const char *const asked[] = {"recipients = headers", "passwords = shadow",
-		"passwords = auxprop:sql", "security_layers = yes", "state_limit = 5",
-		"domains = office.example", "smtputf8 = yes", "dsn = yes", "sender_match = yes",
-		"proxy_networks = ::1", "message_rate = 1", "recipient_rate = 1",
-		"alert_address = a@office.example", "lockout = 1h"};
+	static const char *const asked[] = {"recipients = headers", "security_layers = yes",
+		"state_limit = 5", "domains = office.example", "smtputf8 = yes", "dsn = yes",
+		"sender_match = yes", "proxy_networks = ::1", "message_rate = 1",
+		"recipient_rate = 1", "alert_address = a@office.example", "lockout = 1h"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++)

@@ -16,14 +16,16 @@
 /* Every HMAC that is finished, counted: the library's function is called through this one. */
 static unsigned long rounds;
 
-void nettle_hmac_sha256_digest(struct hmac_sha256_ctx *ctx, size_t length, uint8_t *digest)
+void nettle_hmac_digest(const void *outer, const void *inner, void *hmac,
+	const struct nettle_hash *hash, size_t length, uint8_t *digest)
 {
-	static void (*real)(struct hmac_sha256_ctx *, size_t, uint8_t *);
+	static void (*real)(
+		const void *, const void *, void *, const struct nettle_hash *, size_t, uint8_t *);
 	if (real == NULL)
-		*(void **)&real = dlsym(RTLD_NEXT, "nettle_hmac_sha256_digest");
+		*(void **)&real = dlsym(RTLD_NEXT, "nettle_hmac_digest");
 	assert_non_null(real);
 	rounds++;
-	real(ctx, length, digest);
+	real(outer, inner, hmac, hash, length, digest);
 }
 
 /* RFC 7677 3: from these keys its example's proof and server signature are calculated. The others
@@ -41,6 +43,32 @@ static const char longest[] =
 	"SCRAM-SHA-256$65536:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4v"
 	"$aMgMMwqtU4aAw8FIti0yYxJo1l9gDag5fk3O5AxUsVs="
 	":BvY0AWLDfIIiAfrjxkQy91lw2ngs2IrW8bapIYOwkH4=";
+
+/* Of `pencil`. RFC 5802 5: from SHA-1's keys its example's proof and server signature are
+ * calculated, and from those of SHA-256 RFC 7677's. Of the other hashes no RFC has one. */
+static const struct {
+	enum mechanism scram;
+	const char *verifier;
+} vectors[] = {
+	{MECHANISM_SCRAM_SHA_1, "SCRAM-SHA-1$4096:QSXCR+Q6sek8bf92$6dlGYMOdZcOPutkcNY8U2g7vK9Y="
+				":D+CSWLOshSulAsxiupA+qs2/fTE="},
+	{MECHANISM_SCRAM_SHA_224, "SCRAM-SHA-224$4096:W22ZaJ0SNY7soEsUEjb6gQ=="
+				  "$+gz2kN/rmM0l9sSIy2id5erb3zeT7E8vY/ZL8A=="
+				  ":MFHkv9u5kkQ4UsYyCPBfuvFFcEByph/UJfoT+A=="},
+	{MECHANISM_SCRAM_SHA_256, rfc_7677},
+	{MECHANISM_SCRAM_SHA_384,
+		"SCRAM-SHA-384$4096:W22ZaJ0SNY7soEsUEjb6gQ=="
+		"$xk9JmzXweKl/83tuWXBmKeU6UGj451+ZVB6gotcT17VpGebq85SUgy88EtnfaYiD"
+		":43M1VmOHS600gWpFgQh4cRfeZXYDKj3OfiYeHm+JbMta1EVVL8ydad5TlnP/n6X6"},
+	{MECHANISM_SCRAM_SHA_512,
+		"SCRAM-SHA-512$4096:W22ZaJ0SNY7soEsUEjb6gQ=="
+		"$6AAub3065EYRmyFpM2RNwqK+eGnrkYuEWbXn19LsEmBqzu8QaCXNc1FwpnX9NhH2"
+		"hK/60dzj9DoO5DvVkOHbvg=="
+		":jZHbYjC1aHh0/hKbxyBuGFjDrgjgKTT1esA7awWiKcRZ0o/0b1yWEebBeSVkkCFe"
+		"wf91nLDfKF24mvD5nmE6rA=="},
+};
+
+enum { VECTORS = sizeof vectors / sizeof *vectors };
 
 static enum verdict check(const char *verifier, const char *password)
 {
@@ -67,6 +95,187 @@ static void known_vectors_fit_and_no_neighbour_does(void **state)
 	assert_int_equal(check(empty_password, "x"), NO);
 }
 
+static void every_hash_has_its_vector(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < VECTORS; i++) {
+		const char *verifier = vectors[i].verifier;
+		char one[VERIFIER_MAX], copy[VERIFIER_MAX];
+		assert_int_equal(check(verifier, "pencil"), YES);
+		assert_int_equal(check(verifier, "pencils"), NO);
+		assert_int_equal(check(verifier, "Pencil"), NO);
+		assert_int_equal(verifier_iterations(verifier), 4096);
+		for (size_t j = 0; j < VECTORS; j++) {
+			bool same = i == j;
+			assert_int_equal(verifier_find(verifier, vectors[j].scram, one), same);
+			assert_string_equal(one, same ? verifier : "");
+		}
+		/* Keys of another length than the hash's, cut or with more behind them. */
+		snprintf(copy, sizeof copy, "%s", verifier);
+		strrchr(copy, ':')[5] = '\0';
+		assert_int_equal(check(copy, "pencil"), CANNOT_TELL);
+		snprintf(copy, sizeof copy, "%sAAAA", verifier);
+		assert_int_equal(check(copy, "pencil"), CANNOT_TELL);
+		for (size_t j = 0; j < VECTORS; j++) {
+			const char *name = mechanism_facts(vectors[j].scram)->name;
+			snprintf(copy, sizeof copy, "%s%s", name, strchr(verifier, '$'));
+			assert_int_equal(check(copy, "pencil"), i == j ? YES : CANNOT_TELL);
+		}
+	}
+}
+
+static mechanism_set set_of(enum mechanism mechanism)
+{
+	return (mechanism_set)1 << mechanism;
+}
+
+/* In what is made of a password: the names, in their order, a blank behind each. */
+static void names_of(const char *verifiers, char names[128])
+{
+	struct text text = {names, 0, 128, false};
+	while (verifiers != NULL) {
+		text_octets(&text, verifiers, strcspn(verifiers, "$"));
+		text_octet(&text, ' ');
+		verifiers = strchr(verifiers, '\n');
+		verifiers = verifiers == NULL ? NULL : verifiers + 1;
+	}
+	text_string(&text);
+}
+
+static void a_verifier_is_made_for_each_that_is_kept(void **state)
+{
+	static const struct {
+		mechanism_set kept;
+		const char *names;
+	} rows[] = {
+		{0, "SCRAM-SHA-256 "},
+		{(mechanism_set)1 << MECHANISM_SCRAM_SHA_256, "SCRAM-SHA-256 "},
+		{(mechanism_set)1 << MECHANISM_SCRAM_SHA_1, "SCRAM-SHA-256 SCRAM-SHA-1 "},
+		{(mechanism_set)1 << MECHANISM_PLAIN | (mechanism_set)1 << MECHANISM_LOGIN |
+				(mechanism_set)1 << MECHANISM_GSSAPI,
+			"SCRAM-SHA-256 "},
+		/* One with channel binding is proved against the plain one's. */
+		{(mechanism_set)1 << MECHANISM_SCRAM_SHA_512_PLUS, "SCRAM-SHA-256 "},
+		{~(mechanism_set)0,
+			"SCRAM-SHA-256 SCRAM-SHA-512 SCRAM-SHA-384 SCRAM-SHA-224 SCRAM-SHA-1 "},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char names[128], one[VERIFIER_MAX];
+		TEXT(verifiers, VERIFIERS_MAX);
+		assert_true(verifier_make("secret", 6, 4096, rows[i].kept, &verifiers));
+		names_of(text_string(&verifiers), names);
+		assert_string_equal(names, rows[i].names);
+		for (size_t j = 0; j < VECTORS; j++) {
+			bool kept = vectors[j].scram == MECHANISM_SCRAM_SHA_256 ||
+				    (rows[i].kept & set_of(vectors[j].scram)) != 0;
+			assert_int_equal(verifier_find(verifiers.at, vectors[j].scram, one), kept);
+			assert_int_equal(check(one, "secret"), kept ? YES : CANNOT_TELL);
+			assert_int_equal(check(one, "Secret"), kept ? NO : CANNOT_TELL);
+			assert_int_equal(verifier_iterations(one), kept ? 4096 : 0);
+		}
+	}
+}
+
+static void each_that_is_made_has_a_salt_of_its_own(void **state)
+{
+	char one[2][VERIFIER_MAX];
+	TEXT(verifiers, VERIFIERS_MAX);
+	(void)state;
+	assert_true(verifier_make("secret", 6, 65536,
+		set_of(MECHANISM_SCRAM_SHA_512) | set_of(MECHANISM_SCRAM_SHA_384), &verifiers));
+	text_string(&verifiers);
+	assert_true(verifier_find(verifiers.at, MECHANISM_SCRAM_SHA_512, one[0]));
+	assert_true(verifier_find(verifiers.at, MECHANISM_SCRAM_SHA_384, one[1]));
+	assert_memory_not_equal(strchr(one[0], ':'), strchr(one[1], ':'), 25);
+	assert_true(strlen(one[0]) < VERIFIER_MAX);
+}
+
+/* Other programs write into the file too, and a later version of this one. */
+static void one_is_found_among_whatever_stands_there(void **state)
+{
+	static const char *const before[] = {"", "\n", "\n\n\n", "junk\n", "$\n", ":\n",
+		"SCRAM-SHA-256\n", "SCRAM-SHA-256$\n", "SCRAM-SHA-256$4096:nonsense\n",
+		"SCRAM-SHA-256-PLUS$4096:W22Z$W22Z:W22Z\n", "SCRAM-SHA-3-512$9:W22Z$A:B\n",
+		"scram-sha-256$4096:W22ZaJ0SNY7soEsUEjb6gQ==$x:y\n", "{SSHA}W22ZaJ0S\n",
+		"XSCRAM-SHA-256$4096:W22Z$W22Z:W22Z\n", "\xff\xfe\r\n"};
+	static const char *const behind[] = {
+		"", "\n", "\njunk", "\nSCRAM-SHA-256$4096:nonsense", "\n\n$\n"};
+	char whole[1024], one[VERIFIER_MAX];
+	(void)state;
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++)
+		for (size_t j = 0; j < sizeof behind / sizeof *behind; j++) {
+			snprintf(whole, sizeof whole, "%s%s%s", before[i], rfc_7677, behind[j]);
+			assert_true(verifier_find(whole, MECHANISM_SCRAM_SHA_256, one));
+			assert_string_equal(one, rfc_7677);
+			assert_false(verifier_find(whole, MECHANISM_SCRAM_SHA_1, one));
+			assert_string_equal(one, "");
+			/* Without it there is none. */
+			snprintf(whole, sizeof whole, "%s%s", before[i], behind[j]);
+			assert_false(verifier_find(whole, MECHANISM_SCRAM_SHA_256, one));
+			assert_string_equal(one, "");
+		}
+	/* No blank, no CR belongs to it: it is another line then. */
+	snprintf(whole, sizeof whole, " %s\n%s\r\n%s \n", rfc_7677, rfc_7677, rfc_7677);
+	assert_false(verifier_find(whole, MECHANISM_SCRAM_SHA_256, one));
+}
+
+static void one_is_found_in_any_order_and_the_first_counts(void **state)
+{
+	char whole[VERIFIERS_MAX], one[VERIFIER_MAX];
+	(void)state;
+	for (size_t first = 0; first < VECTORS; first++) {
+		struct text text = TEXT_OVER(whole);
+		for (size_t i = 0; i < VECTORS; i++) {
+			if (i > 0)
+				text_octet(&text, '\n');
+			text_add(&text, vectors[(first + i) % VECTORS].verifier);
+		}
+		text_string(&text);
+		assert_false(text.cut);
+		for (size_t i = 0; i < VECTORS; i++) {
+			assert_true(verifier_find(whole, vectors[i].scram, one));
+			assert_string_equal(one, vectors[i].verifier);
+		}
+	}
+	snprintf(whole, sizeof whole, "%s\n%s\n%s", long_password, rfc_7677, empty_password);
+	assert_true(verifier_find(whole, MECHANISM_SCRAM_SHA_256, one));
+	assert_string_equal(one, long_password);
+	/* Plain names alone: what has channel binding has no verifier of its own. */
+	assert_false(verifier_find(whole, MECHANISM_SCRAM_SHA_256_PLUS, one));
+	assert_false(verifier_find(whole, MECHANISM_PLAIN, one));
+}
+
+static void an_over_long_one_is_none_and_hides_no_other(void **state)
+{
+	static char whole[8192];
+	char one[VERIFIER_MAX];
+	(void)state;
+	for (size_t len = VERIFIER_MAX - 2; len < 4096; len += len < VERIFIER_MAX + 2 ? 1 : 977) {
+		memset(whole, 'A', len);
+		memcpy(whole, "SCRAM-SHA-256$4096:", 19);
+		whole[len] = '\0';
+		assert_false(verifier_find(whole, MECHANISM_SCRAM_SHA_256, one));
+		assert_string_equal(one, "");
+		snprintf(whole + len, sizeof whole - len, "\n%s", rfc_7677);
+		assert_true(verifier_find(whole, MECHANISM_SCRAM_SHA_256, one));
+		assert_string_equal(one, rfc_7677);
+	}
+	/* The longest that there is: SHA-512, 64 octets of salt, five digits. */
+	memset(whole, 0, sizeof whole);
+	struct text text = TEXT_OVER(whole);
+	text_add(&text, "SCRAM-SHA-512$65536:");
+	for (size_t i = 0; i < 21; i++)
+		text_add(&text, "QUJD");
+	text_add(&text, "QQ==");
+	text_add(&text, strrchr(vectors[VECTORS - 1].verifier, '$'));
+	text_string(&text);
+	assert_true(text.len < VERIFIER_MAX);
+	assert_true(verifier_find(whole, MECHANISM_SCRAM_SHA_512, one));
+	assert_string_equal(one, whole);
+	assert_int_equal(verifier_iterations(one), 65536);
+}
+
 static void what_is_made_fits_its_password_alone(void **state)
 {
 	static const unsigned counts[] = {1, 4096, 10000, 65536};
@@ -74,8 +283,8 @@ static void what_is_made_fits_its_password_alone(void **state)
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
 		TEXT(one, VERIFIER_MAX);
 		TEXT(other, VERIFIER_MAX);
-		assert_true(verifier_make("secret", 6, counts[i], &one));
-		assert_true(verifier_make("secret", 6, counts[i], &other));
+		assert_true(verifier_make("secret", 6, counts[i], 0, &one));
+		assert_true(verifier_make("secret", 6, counts[i], 0, &other));
 		assert_string_not_equal(text_string(&one), text_string(&other));
 		assert_int_equal(verifier_iterations(one.at), counts[i]);
 		assert_int_equal(check(one.at, "secret"), YES);
@@ -90,9 +299,12 @@ static void nothing_is_made_of_a_wrong_count_or_without_room(void **state)
 	TEXT(verifier, VERIFIER_MAX);
 	TEXT(small, 100);
 	(void)state;
-	assert_false(verifier_make("secret", 6, 0, &verifier));
-	assert_false(verifier_make("secret", 6, VERIFIER_ITERATIONS_MOST + 1, &verifier));
-	assert_false(verifier_make("secret", 6, 4096, &small));
+	assert_false(verifier_make("secret", 6, 0, 0, &verifier));
+	assert_false(verifier_make("secret", 6, VERIFIER_ITERATIONS_MOST + 1, 0, &verifier));
+	assert_false(verifier_make("secret", 6, 4096, 0, &small));
+	/* Room for one, and not for the second. */
+	TEXT(two, 200);
+	assert_false(verifier_make("secret", 6, 4096, set_of(MECHANISM_SCRAM_SHA_512), &two));
 }
 
 static void a_malformed_verifier_cannot_tell(void **state)
@@ -169,9 +381,9 @@ static void every_answer_costs_the_same(void **state)
 	TEXT(nobody, VERIFIER_MAX);
 	unsigned char seed[WIRE_KEY] = {7};
 	(void)state;
-	assert_true(verifier_make("secret", 6, 4096, &few));
-	assert_true(verifier_make("secret", 6, 10000, &many));
-	verifier_stand_in(seed, 5000, &nobody);
+	assert_true(verifier_make("secret", 6, 4096, 0, &few));
+	assert_true(verifier_make("secret", 6, 10000, 0, &many));
+	verifier_stand_in(seed, MECHANISM_SCRAM_SHA_256, 5000, &nobody);
 	unsigned long expected = work(text_string(&many), "secret", 10000);
 	assert_true(expected >= 10000 && expected < 10010);
 	assert_int_equal(work(many.at, "wrong", 10000), expected);
@@ -184,6 +396,10 @@ static void every_answer_costs_the_same(void **state)
 	assert_int_equal(check(many.at, "secret"), YES);
 	assert_int_equal(work(many.at, "secret", 4096), expected);
 	assert_int_equal(verifier_check(few.at, "secret", 6, 10000), YES);
+	for (size_t i = 0; i < VECTORS; i++) {
+		assert_int_equal(work(vectors[i].verifier, "pencil", 10000), expected);
+		assert_int_equal(work(vectors[i].verifier, "wrong", 10000), expected);
+	}
 }
 
 static void a_stand_in_hangs_on_its_seed_alone(void **state)
@@ -194,10 +410,10 @@ static void a_stand_in_hangs_on_its_seed_alone(void **state)
 	TEXT(other, VERIFIER_MAX);
 	TEXT(count, VERIFIER_MAX);
 	(void)state;
-	verifier_stand_in(seed, 4096, &one);
-	verifier_stand_in(seed, 4096, &again);
-	verifier_stand_in(other_seed, 4096, &other);
-	verifier_stand_in(seed, 8192, &count);
+	verifier_stand_in(seed, MECHANISM_SCRAM_SHA_256, 4096, &one);
+	verifier_stand_in(seed, MECHANISM_SCRAM_SHA_256, 4096, &again);
+	verifier_stand_in(other_seed, MECHANISM_SCRAM_SHA_256, 4096, &other);
+	verifier_stand_in(seed, MECHANISM_SCRAM_SHA_256, 8192, &count);
 	assert_string_equal(one.at, again.at);
 	/* It looks like any other: the same length, and a salt of its own. */
 	assert_int_equal(one.len, strlen(rfc_7677));
@@ -207,6 +423,34 @@ static void a_stand_in_hangs_on_its_seed_alone(void **state)
 	assert_memory_equal(one.at + 19, count.at + 19, 24);
 	assert_int_equal(check(one.at, ""), NO);
 	assert_int_equal(check(one.at, "secret"), NO);
+}
+
+static void each_mechanism_has_its_own_stand_in(void **state)
+{
+	static const unsigned char seed[WIRE_KEY] = {1};
+	char one[VERIFIER_MAX], salts[VECTORS][32] = {{0}};
+	(void)state;
+	for (size_t i = 0; i < VECTORS; i++) {
+		enum mechanism scram = vectors[i].scram;
+		TEXT(first, VERIFIER_MAX);
+		TEXT(again, VERIFIER_MAX);
+		verifier_stand_in(seed, scram, 4096, &first);
+		verifier_stand_in(seed, scram, 4096, &again);
+		assert_string_equal(first.at, again.at);
+		assert_true(verifier_find(first.at, scram, one));
+		assert_string_equal(one, first.at);
+		assert_int_equal(verifier_iterations(first.at), 4096);
+		assert_int_equal(check(first.at, ""), NO);
+		assert_int_equal(check(first.at, "pencil"), NO);
+		/* As long as one that is made, to the octet. */
+		TEXT(made, VERIFIERS_MAX);
+		assert_true(verifier_make("x", 1, 4096, set_of(scram), &made));
+		assert_true(verifier_find(text_string(&made), scram, one));
+		assert_int_equal(first.len, strlen(one));
+		memcpy(salts[i], strchr(first.at, ':') + 1, 24);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(salts[i], salts[j]);
+	}
 }
 
 static void keyed_hashes_are_hmac(void **state)
@@ -231,12 +475,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_vectors_fit_and_no_neighbour_does),
+		cmocka_unit_test(every_hash_has_its_vector),
+		cmocka_unit_test(a_verifier_is_made_for_each_that_is_kept),
+		cmocka_unit_test(each_that_is_made_has_a_salt_of_its_own),
+		cmocka_unit_test(one_is_found_among_whatever_stands_there),
+		cmocka_unit_test(one_is_found_in_any_order_and_the_first_counts),
+		cmocka_unit_test(an_over_long_one_is_none_and_hides_no_other),
 		cmocka_unit_test(what_is_made_fits_its_password_alone),
 		cmocka_unit_test(nothing_is_made_of_a_wrong_count_or_without_room),
 		cmocka_unit_test(a_malformed_verifier_cannot_tell),
 		cmocka_unit_test(every_cut_and_every_changed_octet_is_refused),
 		cmocka_unit_test(every_answer_costs_the_same),
 		cmocka_unit_test(a_stand_in_hangs_on_its_seed_alone),
+		cmocka_unit_test(each_mechanism_has_its_own_stand_in),
 		cmocka_unit_test(keyed_hashes_are_hmac),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
